@@ -1,0 +1,66 @@
+"""microbp: backpropagation on scalars that you can see, at the speed of arrays.
+
+A `Value` is a number that remembers how it was computed; `backward` applies the chain
+rule to all of them. `draw` shows the graph with every value, local derivative and
+gradient; `MLP` and its kin build networks from Values.
+
+Map: `engine` (Value, operations, derivatives), `graph` (what views read), `draw`
+(pictures and text), `nn` (networks), `train` (losses, optimizers), `errors`. Names are
+imported from here; all but the engine are loaded when first used.
+"""
+
+from microbp.engine import functions as _functions
+from microbp.engine.functions import dot, log_softmax, logsumexp, softmax, sum
+from microbp.engine.operations import OPERATIONS as _OPERATIONS
+from microbp.engine.value import Value, compiled, no_grad
+from microbp.errors import MicrobpError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from microbp.draw import draw, to_dot
+    from microbp.engine.derivatives import gradcheck
+    from microbp.nn import MLP, Layer, Module, Neuron
+    from microbp.train.optimizers import SGD, Adam
+
+__version__ = "0.1.0"
+
+# Where the names live that are loaded when first used.
+_LAZY = {
+    "Adam": "microbp.train.optimizers",
+    "Layer": "microbp.nn",
+    "MLP": "microbp.nn",
+    "Module": "microbp.nn",
+    "Neuron": "microbp.nn",
+    "SGD": "microbp.train.optimizers",
+    "draw": "microbp.draw",
+    "gradcheck": "microbp.engine.derivatives",
+    "to_dot": "microbp.draw",
+}
+
+__all__ = sorted(
+    [
+        *("MicrobpError", "Value", "compiled", "no_grad"),
+        *("dot", "log_softmax", "logsumexp", "softmax", "sum"),
+        *_LAZY,
+        *(row.name for row in _OPERATIONS.values() if row.is_function),
+    ]
+)
+
+
+def __getattr__(name: str) -> "Any":
+    if name in _LAZY:
+        from importlib import import_module
+
+        thing = getattr(import_module(_LAZY[name]), name)
+    elif name in _OPERATIONS and _OPERATIONS[name].is_function:
+        thing = _functions.function(_OPERATIONS[name])
+    else:
+        raise AttributeError(f"module 'microbp' has no attribute {name!r}")
+    globals()[name] = thing
+    return thing
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,148 @@
+"""Operations as functions, and sums over many Values.
+
+Map: `function` makes `exp(v)` out of a row; `sum dot logsumexp` make one node from any
+number of operands; `softmax log_softmax` are built from them.
+"""
+
+from __future__ import annotations
+
+from microbp.engine.operations import OPERATIONS, Operation
+from microbp.engine.value import Value, apply
+from microbp.errors import ArgumentTypeError, EmptyGraphError, ShapeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+
+def function(operation: Operation) -> Callable[..., Any]:
+    """The function of a row: of Values a Value, of numbers a float, of arrays an array.
+
+    Example:
+        >>> from microbp import Value, exp, maximum
+        >>> exp(Value(0.0))
+        Value(data=1.0, grad=0.0)
+        >>> exp(0.0)
+        1.0
+        >>> maximum(Value(2.0), 3).local_grads
+        (0.0, 1.0)
+    """
+
+    def call(*operands: Any) -> Any:
+        if any(getattr(x, "ndim", 0) for x in operands):
+            return _on_arrays(operation, operands)
+        node = apply(operation, *operands)
+        return node if any(isinstance(x, Value) for x in operands) else node.data
+
+    call.__name__ = call.__qualname__ = operation.name
+    call.__doc__ = f"{operation.notation}. {operation.note}".strip()
+    return call
+
+
+def _on_arrays(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    import numpy as np
+
+    operands += operation.defaults[len(operands) - operation.arity :]
+    arrays = [np.asarray(x) for x in operands]
+    if any(array.dtype == object for array in arrays):
+        each = np.frompyfunc(function(operation), len(arrays), 1)
+        return each(*arrays)
+    with np.errstate(all="ignore"):
+        return operation.value(*(array.astype(float) for array in arrays))
+
+
+def sum(values: Iterable[Any]) -> Any:
+    """The sum of many Values as one node, added from left to right; 0.0 for none.
+
+    Args:
+        values: Values and numbers.
+
+    Returns:
+        A Value; a float if there was no Value.
+
+    Example:
+        >>> import microbp
+        >>> a, b = microbp.Value(1.0), microbp.Value(2.0)
+        >>> s = microbp.sum([a, b, 3.0])
+        >>> s.data, s.op, len(s.parents)
+        (6.0, 'sum', 3)
+    """
+    return _of_many("sum", _listed(values, "sum"))
+
+
+def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:
+    """x1*y1 + ... + xn*yn as one node.
+
+    Args:
+        x: n Values or numbers.
+        y: As many.
+
+    Raises:
+        ShapeError: x and y have different lengths.
+
+    Example:
+        >>> from microbp import Value, dot
+        >>> w = [Value(1.0), Value(2.0)]
+        >>> dot(w, [3.0, 4.0]).data
+        11.0
+    """
+    left, right = _listed(x, "dot"), _listed(y, "dot")
+    if len(left) != len(right):
+        raise ShapeError(
+            f"dot takes two sequences of one length, not {len(left)} and {len(right)} "
+            "operands: give each x its y"
+        )
+    return _of_many("dot", [*left, *right])
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """log(exp(x1) + ... + exp(xn)) as one node, without overflow.
+
+    Raises:
+        EmptyGraphError: There are no values.
+
+    Example:
+        >>> from microbp import Value, logsumexp
+        >>> logsumexp([Value(1000.0), Value(1000.0)]).data
+        1000.6931471805599
+    """
+    return _of_many("logsumexp", _listed(values, "logsumexp", at_least=1))
+
+
+def log_softmax(values: Iterable[Any]) -> list[Any]:
+    """The logarithms of the softmax, x_i - logsumexp(x): n Values, in order."""
+    x = _listed(values, "log_softmax", at_least=1)
+    shift = logsumexp(x)
+    return [each - shift for each in x]
+
+
+def softmax(values: Iterable[Any]) -> list[Any]:
+    """exp(x_i) / (exp(x1) + ... + exp(xn)): n Values that sum to 1, in order.
+
+    Computed as exp(log_softmax), which cannot overflow, and which leaves the logarithm
+    of each probability in the graph for a loss to use.
+
+    Example:
+        >>> from microbp import Value, softmax
+        >>> [p.data for p in softmax([Value(0.0), Value(0.0)])]
+        [0.5, 0.5]
+    """
+    exp = function(OPERATIONS["exp"])
+    return [exp(each) for each in log_softmax(values)]
+
+
+def _of_many(name: str, operands: list[Any]) -> Any:
+    node = apply(OPERATIONS[name], *operands)
+    return node if any(isinstance(x, Value) for x in operands) else node.data
+
+
+def _listed(values: Iterable[Any], name: str, at_least: int = 0) -> list[Any]:
+    if isinstance(values, (Value, str)) or not hasattr(values, "__iter__"):
+        raise ArgumentTypeError(
+            f"{name} takes a sequence of Values, not {values!r}: write {name}([...])"
+        )
+    result = list(values)
+    if len(result) < at_least:
+        raise EmptyGraphError(f"{name} of no values is undefined: give at least one")
+    return result

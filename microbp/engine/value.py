@@ -1,0 +1,874 @@
+"""Value: a number that remembers how it was made, so that it can be differentiated.
+
+Every operation on Values makes a new Value. It stores three things: the result, the
+operands, and the *local derivatives*, d result / d operand. The chain rule needs
+nothing else. `backward` starts at the root with gradient 1. From a node with gradient
+g = dE/d(node), each operand receives
+
+    g * d(node)/d(operand)        upstream gradient times local derivative
+
+*added* to what it has, because a value that is used twice acts on E in two ways. A
+node must have received everything before it passes anything on, so the walk first
+counts how many contributions each node waits for, and then lets a node go when the
+last one is in. That is a topological order (Kahn, Communications of the ACM, 1962).
+
+This is one source for two speeds. Plain Python runs it as it stands; where there is a
+C compiler, Cython builds it, many times faster and equal to the last bit. The
+annotations of the fields are then their C types.
+
+Map, in reading order:
+
+- `Value`: a node. Its fields, arithmetic, `backward`, and other engines' names.
+- `_node`, `_wide_node`, `apply`: making a node.
+- `_count`, `_flow`, `_carry`: the backward walk. `walk`: all nodes in order.
+- `Scope`, `no_grad`, `leaf`: who is computing, computing without a graph, leaves.
+- `Extra`, `Breaker`: what few nodes have, and how long chains are freed.
+"""
+
+from __future__ import annotations
+
+try:
+    import cython
+except ImportError:
+    from microbp.engine import plain as cython
+
+from _thread import RLock
+
+from microbp.engine.hooks import Hook, probe
+from microbp.engine.numbers import is_number_like, to_float
+from microbp.engine.operations import BY_CODE, FIRST_CODE, OPERATIONS, Operation
+from microbp.errors import ArgumentTypeError, NumberError, ShapeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+compiled: bool = cython.compiled
+
+# What a node is: one kind of leaf or another, or built by hand, or (from FIRST_CODE on)
+# the result of an operation. Numbers, because a node has to stay small.
+LEAF = cython.declare(cython.ushort, 0)
+CONSTANT = cython.declare(cython.ushort, 1)
+PARAMETER = cython.declare(cython.ushort, 2)
+BY_HAND = cython.declare(cython.ushort, 3)
+KINDS = {0: "leaf", 1: "constant", 2: "parameter"}
+
+ADD = cython.declare(cython.ushort, OPERATIONS["+"].code)
+SUBTRACT = cython.declare(cython.ushort, OPERATIONS["-"].code)
+MULTIPLY = cython.declare(cython.ushort, OPERATIONS["*"].code)
+DIVIDE = cython.declare(cython.ushort, OPERATIONS["/"].code)
+NEGATE = cython.declare(cython.ushort, OPERATIONS["neg"].code)
+NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+
+_recording = cython.declare(cython.bint, True)  # False inside `no_grad`
+_walking = RLock()  # the counts of a walk live in the nodes, so one walk at a time
+
+
+@cython.no_gc  # a graph has no cycles: the garbage collector need not look at it
+@cython.freelist(262144)  # freed nodes are kept for the next graph
+@cython.cclass
+class Value:
+    """One number in a computation graph.
+
+    Args:
+        data: What `float` takes: an int, a float, a NumPy scalar or a 0-d array.
+        label: A name for pictures and messages.
+
+    Attributes:
+        data: The number, a float; may be assigned.
+        grad: dE/d(this), a float; 0.0 until `backward` is called on some E.
+        label: The name, `""` when there is none; may be assigned.
+        op: The name of the operation that made this, `""` for a leaf.
+        parents: The operands, in order; `a + a` has two.
+        local_grads: d(this)/d(operand), a float for each of `parents`.
+        kind: `"leaf"`, `"constant"` (a plain number beside an operator),
+            `"parameter"` (trained by an optimizer) or `"operation"`.
+        scope: The module that computed this, a `Scope`, or None.
+
+    Raises:
+        NumberError: `data` is not one real number. It is also a `TypeError`.
+
+    A node may also be built by hand, as micrograd and microgpt do:
+    `Value(data, (x, y), "op")` with a function assigned to `_backward`, or
+    `Value(data, (x, y), (d_x, d_y))` with the local derivatives.
+
+    Example:
+        >>> from microbp import Value
+        >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        >>> c = a * b + a
+        >>> c.backward()
+        >>> c
+        Value(data=-4.0, grad=1.0)
+        >>> a
+        Value(label='a', data=2.0, grad=-2.0)
+        >>> b
+        Value(label='b', data=-3.0, grad=2.0)
+    """
+
+    _data: float
+    _grad: float
+    _x: Value  # the first operand, or None
+    _y: Value  # the second
+    _dx: float  # d(this)/d(first operand)
+    _dy: float
+    _code: cython.ushort  # what made this: LEAF and so on, or an operation's code
+    _depth: cython.ushort  # how deep freeing this can recurse; see Breaker
+    _waiting: cython.uint  # contributions still to come in the walk that is under way
+    _link: Value  # the next node in line in that walk
+    _scope: Scope
+    _extra: Extra  # last, so that it is freed after the operands; see Breaker
+
+    __array_priority__ = 1000.0  # np.float64(2) * v asks v first
+
+    def __init__(
+        self,
+        data: Any,
+        _children: Any = (),
+        _op: Any = "",
+        label: Any = "",
+        *,
+        children: Any = (),
+        local_grads: Any = (),
+    ) -> None:
+        self._data = data if type(data) is float else _number(data, "Value(data)")
+        if label != "":
+            self.label = label
+        if _children or children:
+            _build_by_hand(self, tuple(_children or children), local_grads or _op)
+
+    @property
+    def data(self) -> float:
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self._data = number if type(number) is float else _number(number, "Value.data")
+
+    @property
+    def grad(self) -> float:
+        return self._grad
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        self._grad = number if type(number) is float else _number(number, "Value.grad")
+
+    @property
+    def label(self) -> str:
+        return "" if self._extra is None else self._extra.label
+
+    @label.setter
+    def label(self, text: Any) -> None:
+        if not isinstance(text, str):
+            raise ArgumentTypeError(
+                f"a label is a str, not {type(text).__name__} {text!r}: use str(...)"
+            )
+        _extra_of(self).label = text
+
+    @property
+    def kind(self) -> str:
+        return KINDS.get(self._code, "operation")
+
+    @property
+    def scope(self) -> Scope | None:
+        return self._scope
+
+    @property
+    def op(self) -> str:
+        if self._code >= FIRST_CODE:
+            return BY_CODE[self._code].name
+        return self._extra.op if self._code == BY_HAND else ""
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        if self._x is None:
+            return () if self._extra is None else self._extra.parents
+        return (self._x,) if self._y is None else (self._x, self._y)
+
+    @property
+    def local_grads(self) -> tuple[float, ...]:
+        if self._x is None:
+            if self._extra is None:
+                return ()
+            return self._extra.local_grads if not self._extra.hook else probe(self)
+        if self._y is None:
+            return (self._dx,)
+        return (self._dx, self._dy)
+
+    # Arithmetic: the result, then the derivative by each operand. The same formulas
+    # stand in the operation table; a test holds these to it, bit for bit.
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, Value):
+            other = _operand(other)
+            if other is NotImplemented:
+                return NotImplemented
+        y: Value = other
+        return _node(ADD, self, y, self._data + y._data, 1.0, 1.0)
+
+    def __sub__(self, other: Any) -> Any:
+        if not isinstance(other, Value):
+            other = _operand(other)
+            if other is NotImplemented:
+                return NotImplemented
+        y: Value = other
+        return _node(SUBTRACT, self, y, self._data - y._data, 1.0, -1.0)
+
+    def __mul__(self, other: Any) -> Any:
+        if not isinstance(other, Value):
+            other = _operand(other)
+            if other is NotImplemented:
+                return NotImplemented
+        y: Value = other
+        return _node(MULTIPLY, self, y, self._data * y._data, y._data, self._data)
+
+    def __truediv__(self, other: Any) -> Any:
+        if not isinstance(other, Value):
+            other = _operand(other)
+            if other is NotImplemented:
+                return NotImplemented
+        y: Value = other
+        if y._data == 0.0:
+            return apply(OPERATIONS["/"], self, y)
+        out: float = self._data / y._data
+        return _node(DIVIDE, self, y, out, 1.0 / y._data, -out / y._data)
+
+    def __pow__(self, other: Any) -> Any:
+        if not isinstance(other, Value):
+            other = _operand(other)
+            if other is NotImplemented:
+                return NotImplemented
+        return apply(OPERATIONS["**"], self, other)
+
+    def __neg__(self) -> Value:
+        return _node(NEGATE, self, None, -self._data, -1.0, 0.0)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return _unary(OPERATIONS["abs"], self)
+
+    def __radd__(self, other: Any) -> Any:
+        x = _operand(other)
+        return _elementwise("add", other, self) if x is NotImplemented else x + self
+
+    def __rsub__(self, other: Any) -> Any:
+        x = _operand(other)
+        return _elementwise("subtract", other, self) if x is NotImplemented else x - self
+
+    def __rmul__(self, other: Any) -> Any:
+        x = _operand(other)
+        return _elementwise("multiply", other, self) if x is NotImplemented else x * self
+
+    def __rtruediv__(self, other: Any) -> Any:
+        x = _operand(other)
+        return _elementwise("divide", other, self) if x is NotImplemented else x / self
+
+    def __rpow__(self, other: Any) -> Any:
+        x = _operand(other)
+        return _elementwise("power", other, self) if x is NotImplemented else x**self
+
+    # The busiest functions are spelled out; `__getattr__` finds the others in the table.
+
+    def exp(self) -> Value:
+        """`e ** self`."""
+        return _unary(OPERATIONS["exp"], self)
+
+    def log(self) -> Value:
+        """The natural logarithm."""
+        return _unary(OPERATIONS["log"], self)
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent."""
+        return _unary(OPERATIONS["tanh"], self)
+
+    def sigmoid(self) -> Value:
+        """`1 / (1 + exp(-self))`."""
+        return _unary(OPERATIONS["sigmoid"], self)
+
+    def relu(self) -> Value:
+        """The larger of self and 0."""
+        return _unary(OPERATIONS["relu"], self)
+
+    def __getattr__(self, name: str) -> Any:
+        if cython.compiled and self._extra is not None:
+            attributes = self._extra.attributes
+            if attributes is not None and name in attributes:
+                return attributes[name]
+        operation = OPERATIONS.get(NUMPY_NAMES.get(name, name))
+        if operation is None or not operation.is_function:
+            raise AttributeError(f"Value has no attribute {name!r}")
+        return lambda *others: apply(operation, self, *others)
+
+    def __dir__(self) -> list[str]:
+        methods = [row.name for row in OPERATIONS.values() if row.is_function]
+        return [*object.__dir__(self), *methods]
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        name = f"label={self.label!r}, " if self.label else ""
+        return f"Value({name}data={self._data!r}, grad={self._grad!r})"
+
+    def __lt__(self, other: Any) -> Any:
+        y = _plain(other)
+        return y if y is NotImplemented else self._data < y
+
+    def __le__(self, other: Any) -> Any:
+        y = _plain(other)
+        return y if y is NotImplemented else self._data <= y
+
+    def __gt__(self, other: Any) -> Any:
+        y = _plain(other)
+        return y if y is NotImplemented else self._data > y
+
+    def __ge__(self, other: Any) -> Any:
+        y = _plain(other)
+        return y if y is NotImplemented else self._data >= y
+
+    def backward(self) -> None:
+        """Compute d(self)/d(node) into `grad`, for every node that self depends on.
+
+        Leaves add it to the `grad` they have, as in PyTorch, so that the gradients of a
+        batch can be summed up; set it to 0.0 between steps (`Module.zero_grad`). All
+        other nodes start afresh: a second call doubles the leaves and nothing else.
+        There is no recursion, so a graph may be millions of operations deep.
+
+        Example:
+            >>> from microbp import Value
+            >>> x = Value(3.0)
+            >>> y = (x * x) * x
+            >>> y.backward()
+            >>> x.grad
+            27.0
+            >>> y.backward()
+            >>> x.grad
+            54.0
+        """
+        if self._code < BY_HAND:  # a leaf: dE/dE = 1
+            self._grad += 1.0
+            return
+        with _walking:
+            hooks = _count(self, True)
+            self._grad = 1.0
+            if not hooks:
+                _flow(self)
+                return
+            order = _release(self)
+        for node in order:  # outside the lock: a hook is user code
+            node._backward()
+
+    def detach(self) -> Value:
+        """A leaf with the same number and label, cut off from the graph."""
+        return leaf(self._data, label=self.label)
+
+    # Names that programs written for micrograd and microgpt use.
+
+    @property
+    def _prev(self) -> set[Value]:
+        return set(self.parents)
+
+    @property
+    def _children(self) -> tuple[Value, ...]:
+        return self.parents
+
+    @property
+    def _op(self) -> str:
+        return self.op
+
+    @property
+    def _local_grads(self) -> tuple[float, ...]:
+        return self.local_grads
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        if self._extra is not None and self._extra.hook is not None:
+            hook = self._extra.hook
+            return lambda: hook(self)
+        return lambda: _carry(self)
+
+    @_backward.setter
+    def _backward(self, hook: Callable[[], None]) -> None:
+        parents = self.parents
+        self._x = self._y = None  # from now on the hook decides
+        _extra_of(self).parents = parents
+        self._extra.hook = Hook(hook, self)
+        if self._code < BY_HAND and parents:
+            self._code = BY_HAND
+
+    def __reduce__(self) -> Any:
+        if self._code >= BY_HAND:
+            raise ArgumentTypeError(
+                f"{self!r}, made by {self.op!r}, cannot be copied or pickled without "
+                "its graph: use .detach() for the number alone"
+            )
+        if cython.compiled:
+            extra = self._extra
+            attributes = None if extra is None else extra.attributes
+        else:
+            attributes = {k: v for k, v in vars(self).items() if k[0] != "_"}
+        return _restore, (self._data, self._grad, self.label, self.kind, attributes)
+
+    def __setattr__(self, name: str, thing: Any) -> None:
+        setter = SETTERS.get(name)
+        if setter is None:
+            setter = getattr(getattr(type(self), name, None), "__set__", None)
+        if setter is not None:
+            setter(self, thing)
+            return
+        extra = _extra_of(self)
+        if extra.attributes is None:
+            extra.attributes = {}
+        extra.attributes[name] = thing
+
+
+# Names that live in a node itself; any other that a user hangs on it (`p.m = 0.0`) is
+# kept in its Extra. Plain Python has a dictionary in every object for that.
+SETTERS = {
+    name: getattr(Value, name).__set__ for name in ("data", "grad", "label", "_backward")
+}
+
+
+@cython.no_gc
+@cython.cclass
+class Extra:
+    """What few nodes have, kept apart so that the many stay small."""
+
+    label: str
+    op: str  # what a node built by hand calls its operation
+    hook: object  # the function assigned to `_backward`
+    parents: tuple  # of a node with more than two operands, or built by hand
+    local_grads: tuple
+    attributes: dict  # whatever a user hung on the node
+    breaker: Breaker
+
+
+@cython.no_gc
+@cython.cclass
+class Breaker:
+    """Keeps the freeing of a long chain from overflowing the C stack (compiled only).
+
+    A freed node lets go of its operands, which are freed in turn, and so on, a million
+    calls deep. So every 200th node on a path also gives its operands to a Breaker,
+    which is freed last and hands them to a list that the outermost Breaker empties.
+    """
+
+    held: object
+
+    def __dealloc__(self) -> None:
+        global _emptying
+        _doomed.append(self.held)
+        if not _emptying:
+            _emptying = True
+            while _doomed:
+                _doomed.pop()
+            _emptying = False
+
+
+_doomed: list[Any] = []
+_emptying = cython.declare(cython.bint, False)
+
+if not cython.compiled:  # C fields start as zero and None; here the class has them
+    Value._grad, Value._code, Value._waiting = 0.0, 0, 0
+    Value._x = Value._y = Value._link = Value._scope = Value._extra = None  # type: ignore[assignment]
+    Extra.label = Extra.op = ""
+    Extra.hook = Extra.attributes = Extra.breaker = None  # type: ignore[assignment]
+    Extra.parents = Extra.local_grads = ()
+    del Value.__setattr__
+
+
+class Scope:
+    """Names the module that computes: open one around its work with `with`.
+
+    Every node made inside remembers the innermost scope, so that a picture can be
+    folded by module although the graph knows nothing of modules.
+
+    Args:
+        kind: What sort of module, such as `"layer"`.
+        name: Which one, such as `"layer 1"`.
+        title: What it is, such as `"Layer(2, 16, relu)"`.
+
+    Attributes:
+        outer: The scope around this one, or None.
+        path: The names from the outside in, such as `"mlp/layer 1"`.
+
+    Example:
+        >>> from microbp.engine.value import Scope, Value
+        >>> with Scope("layer", "layer 1"):
+        ...     y = Value(1.0) + 2.0
+        >>> y.scope.path
+        'layer 1'
+    """
+
+    __slots__ = ("kind", "name", "outer", "title")
+
+    def __init__(self, kind: str, name: str, title: str = "") -> None:
+        self.kind, self.name, self.title = kind, name, title
+        self.outer: Scope | None = None
+
+    def __enter__(self) -> Scope:
+        global _scope
+        self.outer = _scope
+        _scope = self
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        global _scope
+        _scope = self.outer
+
+    @property
+    def path(self) -> str:
+        return f"{self.outer.path}/{self.name}" if self.outer else self.name
+
+    def __repr__(self) -> str:
+        return f"Scope({self.kind!r}, {self.path!r})"
+
+
+_scope: Any = None  # the innermost open one
+
+
+class no_grad:  # noqa: N801 (PyTorch's name)
+    """Compute without building a graph: results are leaves.
+
+    Example:
+        >>> from microbp import Value, no_grad
+        >>> w = Value(3.0)
+        >>> with no_grad():
+        ...     y = w * w
+        >>> y, y.parents
+        (Value(data=9.0, grad=0.0), ())
+    """
+
+    def __enter__(self) -> None:
+        global _recording
+        self.before = _recording
+        _recording = False
+
+    def __exit__(self, *exception: object) -> None:
+        global _recording
+        _recording = self.before
+
+
+# ---- making nodes -------------------------------------------------------------------
+
+
+@cython.cfunc
+def _node(
+    code: cython.ushort, x: Value, y: Value | None, data: float, dx: float, dy: float
+) -> Value:
+    """The result of an operation on one operand or two."""
+    node: Value = Value.__new__(Value)
+    node._data = data
+    if not _recording:
+        return node
+    node._code = code
+    node._x = x
+    node._y = y
+    node._dx = dx
+    node._dy = dy
+    if _scope is not None:
+        node._scope = _scope
+    if cython.compiled:
+        node._depth = x._depth + 1
+        if y is not None and y._depth > x._depth:
+            node._depth = y._depth + 1
+        if node._depth >= 200:
+            _guard(node, (x, y))
+    return node
+
+
+@cython.cfunc
+def _wide_node(
+    code: cython.ushort, parents: tuple, data: float, local_grads: tuple
+) -> Value:
+    """The result of an operation on any number of operands."""
+    node: Value = Value.__new__(Value)
+    node._data = data
+    if not _recording:
+        return node
+    node._code = code
+    extra = _extra_of(node)
+    extra.parents = parents
+    extra.local_grads = local_grads
+    if _scope is not None:
+        node._scope = _scope
+    if cython.compiled:
+        depth: cython.ushort = 0
+        parent: Value
+        for parent in parents:
+            if parent._depth > depth:
+                depth = parent._depth
+        node._depth = depth + 1
+        if node._depth >= 200:
+            _guard(node, parents)
+    return node
+
+
+@cython.cfunc
+def _guard(node: Value, operands: tuple) -> object:
+    extra = _extra_of(node)
+    extra.breaker = Breaker.__new__(Breaker)
+    extra.breaker.held = operands
+    node._depth = 0
+    return None
+
+
+@cython.cfunc
+def _extra_of(node: Value) -> Extra:
+    extra: Extra = node._extra
+    if extra is None:
+        node._extra = extra = Extra.__new__(Extra)
+        if cython.compiled:
+            extra.label = extra.op = ""
+            extra.parents = extra.local_grads = ()
+    return extra
+
+
+@cython.cfunc
+def _unary(operation: Operation, x: Value) -> Value:
+    out, local_grads = operation.evaluate((x._data,))
+    return _node(operation.code, x, None, out, local_grads[0], 0.0)
+
+
+def apply(operation: Operation, *operands: Any) -> Value:
+    """The node that an operation makes of its operands, read from the table.
+
+    Args:
+        operation: A row of the table.
+        operands: Values, or numbers, which become constants. The last may be left out
+            where the row has defaults for them.
+
+    Raises:
+        ShapeError: Too few operands, or too many.
+        NumberError: An operand is no number.
+    """
+    if not operation.variadic and len(operands) != operation.arity:
+        operands += operation.defaults[len(operands) - operation.arity :]
+        if len(operands) != operation.arity:
+            raise ShapeError(
+                f"{operation.name} takes {operation.arity} operands, "
+                f"not {len(operands)}: {operation.notation}"
+            )
+    values = tuple([leaf_or_value(v, operation.name) for v in operands])
+    numbers = tuple([v.data for v in values])
+    out, local_grads = operation.evaluate(numbers)
+    if operation.variadic or len(values) > 2:
+        return _wide_node(operation.code, values, out, tuple(local_grads))
+    if len(values) == 1:
+        return _node(operation.code, values[0], None, out, local_grads[0], 0.0)
+    dx, dy = local_grads
+    return _node(operation.code, values[0], values[1], out, dx, dy)
+
+
+def leaf_or_value(x: Any, where: str) -> Value:
+    """x itself if it is a Value, else a constant."""
+    return x if isinstance(x, Value) else leaf(_number(x, where), kind="constant")
+
+
+def leaf(data: float, label: str = "", kind: str = "leaf") -> Value:
+    """A Value that nothing computed, of the kind "leaf", "constant" or "parameter"."""
+    node: Value = Value.__new__(Value)
+    node._data = data
+    if kind != "leaf":
+        node._code = CONSTANT if kind == "constant" else PARAMETER
+    if label != "":
+        node.label = label
+    return node
+
+
+def _restore(data: float, grad: float, label: str, kind: str, more: Any) -> Value:
+    node = leaf(data, label, kind)
+    node.grad = grad
+    for name, thing in (more or {}).items():
+        setattr(node, name, thing)
+    return node
+
+
+def _number(x: Any, where: str) -> float:
+    if isinstance(x, Value):
+        raise NumberError(
+            f"{where} takes a number, and {x!r} is a Value already: use it as it is, "
+            "or .detach() for a copy that is cut off from its graph"
+        )
+    return to_float(x, where)
+
+
+def _plain(x: Any) -> Any:
+    """The float beside an operator, or NotImplemented where x knows better."""
+    if type(x) is float:
+        return x
+    if isinstance(x, Value):
+        return x.data
+    if not (is_number_like(x) or isinstance(x, complex)) and hasattr(x, "__radd__"):
+        if getattr(x, "dtype", object) == object:  # an object array, a symbol
+            return NotImplemented
+    return to_float(x, "arithmetic with a Value")
+
+
+def _operand(x: Any) -> Any:
+    y = _plain(x)
+    return y if y is NotImplemented else leaf(y, kind="constant")
+
+
+def _elementwise(ufunc: str, x: Any, y: Value) -> Any:
+    """NumPy's answer for an object array on the left, which let us go first."""
+    if not hasattr(x, "__array_ufunc__"):
+        return NotImplemented
+    import numpy as np
+
+    return getattr(np, ufunc)(x, y)
+
+
+# ---- walking the graph --------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+def _expect(x: Value, line: Value | None) -> Value | None:
+    """One more contribution will come to x; put it in line when it is met first."""
+    if x._code < BY_HAND:
+        return line  # leaves pass nothing on, so nobody waits for them
+    x._waiting += 1
+    if x._waiting > 1:
+        return line
+    x._link = line
+    return x
+
+
+@cython.cfunc
+@cython.inline
+def _arrived(x: Value, line: Value | None) -> Value | None:
+    """A contribution came to x; put it in line when it was the last."""
+    if x._code < BY_HAND:
+        return line
+    x._waiting -= 1
+    if x._waiting > 0:
+        return line
+    x._link = line
+    return x
+
+
+@cython.cfunc
+def _count(root: Value, fresh: cython.bint) -> cython.bint:
+    """Count for every node below root how many contributions it waits for.
+
+    Sets their gradients to zero if `fresh`. Tells whether there is a `_backward` hook.
+    """
+    hooks: cython.bint = False
+    line: Value = root
+    node: Value
+    x: Value
+    while line is not None:
+        node = line
+        line = node._link
+        if fresh:
+            node._grad = 0.0
+        if node._x is not None:
+            line = _expect(node._x, line)
+            if node._y is not None:
+                line = _expect(node._y, line)
+        else:
+            hooks = hooks or node._extra.hook is not None
+            for x in node._extra.parents:
+                line = _expect(x, line)
+    return hooks
+
+
+@cython.cfunc
+def _flow(root: Value) -> object:
+    """Backpropagation: from the root down, pass every gradient on."""
+    line: Value = root
+    node: Value
+    x: Value
+    local: float
+    while line is not None:
+        node = line
+        line = node._link
+        node._link = None
+        if node._x is not None:
+            node._x._grad += node._grad * node._dx
+            line = _arrived(node._x, line)
+            if node._y is not None:
+                node._y._grad += node._grad * node._dy
+                line = _arrived(node._y, line)
+        else:
+            for x, local in zip(node._extra.parents, node._extra.local_grads):
+                x._grad += node._grad * local
+                line = _arrived(x, line)
+    return None
+
+
+def _release(root: Value) -> list[Value]:
+    """The nodes in the order of `_flow`, each before its operands; nothing flows."""
+    order: list[Value] = []
+    line: Value = root
+    node: Value
+    x: Value
+    while line is not None:
+        node = line
+        line = node._link
+        node._link = None
+        order.append(node)
+        for x in node.parents:
+            line = _arrived(x, line)
+    return order
+
+
+def _carry(node: Value) -> None:
+    """The chain rule at one node: upstream gradient times local derivative."""
+    x: Value
+    local: float
+    for x, local in zip(node.parents, node.local_grads, strict=True):
+        x._grad += node._grad * local
+
+
+def walk(roots: Iterable[Value]) -> list[Value]:
+    """All nodes the roots depend on, and the roots: operands before results.
+
+    The reverse of the order `backward` takes. A leaf stands before the first node that
+    uses it.
+    """
+    top = _wide_node(BY_HAND, tuple(roots), 0.0, ())
+    with _walking:
+        _count(top, False)
+        order = _release(top)
+    met: set[Value] = set()
+    result = []
+    for node in reversed(order):
+        for x in node.parents:
+            if x.kind != "operation" and x not in met:
+                met.add(x)
+                result.append(x)
+        result.append(node)
+    return result[:-1]
+
+
+# ---- nodes built by hand ------------------------------------------------------------
+
+
+def _build_by_hand(node: Value, parents: tuple[Any, ...], op: Any) -> None:
+    for parent in parents:
+        if not isinstance(parent, Value):
+            raise ArgumentTypeError(
+                f"the operands of a node are Values, not {type(parent).__name__} "
+                f"{parent!r}: use Value({parent!r})"
+            )
+    local_grads = (0.0,) * len(parents)
+    if not isinstance(op, str):
+        local_grads = tuple([_number(d, "a local derivative") for d in op])
+        if len(local_grads) != len(parents):
+            raise ShapeError(
+                f"{len(parents)} operands need as many local derivatives, "
+                f"not {len(local_grads)}"
+            )
+    if _recording:
+        node._code = BY_HAND
+        extra = _extra_of(node)
+        extra.op = op if isinstance(op, str) and op else "by hand"
+        extra.parents, extra.local_grads = parents, local_grads
+        node._scope = _scope

@@ -1,0 +1,80 @@
+"""Every error that a user of microbp can cause.
+
+Each one is a `MicrobpError` and also the nearest builtin, so that both
+``except MicrobpError`` and ``except ValueError`` do what their reader expects::
+
+    MicrobpError
+    ├── NumberError         (TypeError)      not a real number where one is needed
+    ├── NumberRangeError    (OverflowError)  a number too large for a float
+    ├── ArgumentError       (ValueError)     an argument of the right type, wrong value
+    │   ├── ChoiceError                      a name that is not on the list
+    │   ├── ShapeError                       the wrong number of inputs
+    │   ├── EmptyGraphError                  nothing to draw, to sum, to differentiate
+    │   └── GraphTooLargeError               a picture that nobody could read
+    ├── ArgumentTypeError   (TypeError)      an argument of the wrong type
+    ├── GradcheckError      (AssertionError) a derivative that finite differences deny
+    └── DotNotFoundError    (RuntimeError)   Graphviz's program `dot` is missing or failed
+
+A message says what came, what is allowed, and what to do about it.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class MicrobpError(Exception):
+    """The root of all errors raised by microbp."""
+
+
+class NumberError(MicrobpError, TypeError):
+    """Something that is not one real number stands where one is needed."""
+
+
+class NumberRangeError(MicrobpError, OverflowError):
+    """A number is too large to be a float."""
+
+
+class ArgumentError(MicrobpError, ValueError):
+    """An argument has the right type and an impossible value."""
+
+
+class ChoiceError(ArgumentError):
+    """A name was given that is not among the allowed ones.
+
+    Args:
+        what: What the name chooses, such as ``"activation"``.
+        received: What was given.
+        allowed: The allowed names.
+    """
+
+    def __init__(self, what: str, received: object, allowed: Iterable[str]) -> None:
+        self.what, self.received, self.allowed = what, received, sorted(allowed)
+        names = ", ".join(map(repr, self.allowed))
+        super().__init__(f"unknown {what} {received!r}: choose one of {names}")
+
+
+class ShapeError(ArgumentError):
+    """The number of inputs does not fit."""
+
+
+class EmptyGraphError(ArgumentError):
+    """There is no Value to work on."""
+
+
+class GraphTooLargeError(ArgumentError):
+    """A picture of this graph would have too many boxes to read."""
+
+
+class ArgumentTypeError(MicrobpError, TypeError):
+    """An argument has a type that cannot be used here."""
+
+
+class GradcheckError(MicrobpError, AssertionError):
+    """An analytic derivative and its finite difference disagree."""
+
+
+class DotNotFoundError(MicrobpError, RuntimeError):
+    """Graphviz's program `dot` is not installed, or it failed."""
