@@ -315,6 +315,9 @@ class Value:
         name = f"label={self.label!r}, " if self.label else ""
         return f"Value({name}data={self._data!r}, grad={self._grad!r})"
 
+    def __hash__(self) -> int:  # two Values are equal only if they are the same one
+        return object.__hash__(self)
+
     def __lt__(self, other: Any) -> Any:
         y = _plain(other)
         return y if y is NotImplemented else self._data < y
