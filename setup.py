@@ -19,6 +19,7 @@ ENGINE = [
     "microbp/engine/functional.py",
     "microbp/engine/operations.py",
     "microbp/engine/value.py",
+    "microbp/engine/backward.py",
 ]
 
 # No fused multiply-add: it rounds once where Python rounds twice, and compiled results

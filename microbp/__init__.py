@@ -12,7 +12,8 @@ imported from here; all but the engine are loaded when first used.
 from microbp.engine import functions as _functions
 from microbp.engine.functions import dot, log_softmax, logsumexp, softmax, sum
 from microbp.engine.operations import OPERATIONS as _OPERATIONS
-from microbp.engine.value import Value, compiled, no_grad
+from microbp.engine.scope import no_grad
+from microbp.engine.value import Value, compiled
 from microbp.errors import MicrobpError
 
 TYPE_CHECKING = False

@@ -2,27 +2,18 @@
 
 Every operation on Values makes a new Value. It stores three things: the result, the
 operands, and the *local derivatives*, d result / d operand. The chain rule needs
-nothing else. `backward` starts at the root with gradient 1. From a node with gradient
-g = dE/d(node), each operand receives
-
-    g * d(node)/d(operand)        upstream gradient times local derivative
-
-*added* to what it has, because a value that is used twice acts on E in two ways. A
-node must have received everything before it passes anything on, so the walk first
-counts how many contributions each node waits for, and then lets a node go when the
-last one is in. That is a topological order (Kahn, Communications of the ACM, 1962).
+nothing else: `backward.py` walks from a result to everything it depends on.
 
 This is one source for two speeds. Plain Python runs it as it stands; where there is a
-C compiler, Cython builds it, many times faster and equal to the last bit. The
-annotations of the fields are then their C types.
+C compiler, Cython builds it, many times faster and equal to the last bit. Its C fields
+are declared in `value.pxd`.
 
 Map, in reading order:
 
-- `Value`: a node. Its fields, arithmetic, `backward`, and other engines' names.
-- `_node`, `_wide_node`, `apply`: making a node.
-- `_count`, `_flow`, `_carry`: the backward walk. `walk`: all nodes in order.
-- `Scope`, `no_grad`, `leaf`: who is computing, computing without a graph, leaves.
+- `Value`: a node: its fields, arithmetic, other engines' names for things.
 - `Extra`, `Breaker`: what few nodes have, and how long chains are freed.
+- `_node`, `_wide_node`, `apply`, `leaf`: making a node.
+- `_number`, `_operand`: what may stand beside a Value.
 """
 
 from __future__ import annotations
@@ -32,8 +23,6 @@ try:
 except ImportError:
     from microbp.engine import plain as cython
 
-from _thread import RLock
-
 from microbp.engine.hooks import Hook, probe
 from microbp.engine.numbers import is_number_like, to_float
 from microbp.engine.operations import BY_CODE, FIRST_CODE, OPERATIONS, Operation
@@ -41,8 +30,10 @@ from microbp.errors import ArgumentTypeError, NumberError, ShapeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
+
+    from microbp.engine.scope import Scope
 
 compiled: bool = cython.compiled
 
@@ -62,7 +53,7 @@ NEGATE = cython.declare(cython.ushort, OPERATIONS["neg"].code)
 NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 
 _recording = cython.declare(cython.bint, True)  # False inside `no_grad`
-_walking = RLock()  # the counts of a walk live in the nodes, so one walk at a time
+_scope = cython.declare(object, None)  # the innermost open `Scope`
 
 
 @cython.no_gc  # a graph has no cycles: the garbage collector need not look at it
@@ -116,7 +107,7 @@ class Value:
     _depth: cython.ushort  # how deep freeing this can recurse; see Breaker
     _waiting: cython.uint  # contributions still to come in the walk that is under way
     _link: Value  # the next node in line in that walk
-    _scope: Scope
+    _scope: object  # the Scope it was made in
     _extra: Extra  # last, so that it is freed after the operands; see Breaker
 
     __array_priority__ = 1000.0  # np.float64(2) * v asks v first
@@ -318,6 +309,11 @@ class Value:
     def __hash__(self) -> int:  # two Values are equal only if they are the same one
         return object.__hash__(self)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        if _display is None:
+            return {"text/plain": repr(self)}
+        return _display(self)
+
     def __lt__(self, other: Any) -> Any:
         y = _plain(other)
         return y if y is NotImplemented else self._data < y
@@ -353,18 +349,9 @@ class Value:
             >>> x.grad
             54.0
         """
-        if self._code < BY_HAND:  # a leaf: dE/dE = 1
-            self._grad += 1.0
-            return
-        with _walking:
-            hooks = _count(self, True)
-            self._grad = 1.0
-            if not hooks:
-                _flow(self)
-                return
-            order = _release(self)
-        for node in order:  # outside the lock: a hook is user code
-            node._backward()
+        from microbp.engine.backward import backward
+
+        backward(self)
 
     def detach(self) -> Value:
         """A leaf with the same number and label, cut off from the graph."""
@@ -393,7 +380,9 @@ class Value:
         if self._extra is not None and self._extra.hook is not None:
             hook = self._extra.hook
             return lambda: hook(self)
-        return lambda: _carry(self)
+        from microbp.engine.backward import carry
+
+        return lambda: carry(self)
 
     @_backward.setter
     def _backward(self, hook: Callable[[], None]) -> None:
@@ -485,76 +474,29 @@ if not cython.compiled:  # C fields start as zero and None; here the class has t
     del Value.__setattr__
 
 
-class Scope:
-    """Names the module that computes: open one around its work with `with`.
-
-    Every node made inside remembers the innermost scope, so that a picture can be
-    folded by module although the graph knows nothing of modules.
-
-    Args:
-        kind: What sort of module, such as `"layer"`.
-        name: Which one, such as `"layer 1"`.
-        title: What it is, such as `"Layer(2, 16, relu)"`.
-
-    Attributes:
-        outer: The scope around this one, or None.
-        path: The names from the outside in, such as `"mlp/layer 1"`.
-
-    Example:
-        >>> from microbp.engine.value import Scope, Value
-        >>> with Scope("layer", "layer 1"):
-        ...     y = Value(1.0) + 2.0
-        >>> y.scope.path
-        'layer 1'
-    """
-
-    __slots__ = ("kind", "name", "outer", "title")
-
-    def __init__(self, kind: str, name: str, title: str = "") -> None:
-        self.kind, self.name, self.title = kind, name, title
-        self.outer: Scope | None = None
-
-    def __enter__(self) -> Scope:
-        global _scope
-        self.outer = _scope
-        _scope = self
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        global _scope
-        _scope = self.outer
-
-    @property
-    def path(self) -> str:
-        return f"{self.outer.path}/{self.name}" if self.outer else self.name
-
-    def __repr__(self) -> str:
-        return f"Scope({self.kind!r}, {self.path!r})"
+_display: Any = None  # how a notebook shows a Value; the rooms above decide
 
 
-_scope: Any = None  # the innermost open one
+def set_display(show: Callable[[Value], dict[str, Any]]) -> None:
+    """Let `show` make what a notebook displays for a Value: texts by MIME type."""
+    global _display
+    _display = show
 
 
-class no_grad:  # noqa: N801 (PyTorch's name)
-    """Compute without building a graph: results are leaves.
+def swap_scope(scope: Scope | None) -> Scope | None:
+    """Make this the innermost scope; tells which one it was. For `Scope` alone."""
+    global _scope
+    before: Scope | None = _scope
+    _scope = scope
+    return before
 
-    Example:
-        >>> from microbp import Value, no_grad
-        >>> w = Value(3.0)
-        >>> with no_grad():
-        ...     y = w * w
-        >>> y, y.parents
-        (Value(data=9.0, grad=0.0), ())
-    """
 
-    def __enter__(self) -> None:
-        global _recording
-        self.before = _recording
-        _recording = False
-
-    def __exit__(self, *exception: object) -> None:
-        global _recording
-        _recording = self.before
+def swap_recording(recording: bool) -> bool:
+    """Record operations or not; tells what it was before. For `no_grad` alone."""
+    global _recording
+    before = bool(_recording)
+    _recording = recording
+    return before
 
 
 # ---- making nodes -------------------------------------------------------------------
@@ -725,130 +667,6 @@ def _elementwise(ufunc: str, x: Any, y: Value) -> Any:
     import numpy as np
 
     return getattr(np, ufunc)(x, y)
-
-
-# ---- walking the graph --------------------------------------------------------------
-
-
-@cython.cfunc
-@cython.inline
-def _expect(x: Value, line: Value | None) -> Value | None:
-    """One more contribution will come to x; put it in line when it is met first."""
-    if x._code < BY_HAND:
-        return line  # leaves pass nothing on, so nobody waits for them
-    x._waiting += 1
-    if x._waiting > 1:
-        return line
-    x._link = line
-    return x
-
-
-@cython.cfunc
-@cython.inline
-def _arrived(x: Value, line: Value | None) -> Value | None:
-    """A contribution came to x; put it in line when it was the last."""
-    if x._code < BY_HAND:
-        return line
-    x._waiting -= 1
-    if x._waiting > 0:
-        return line
-    x._link = line
-    return x
-
-
-@cython.cfunc
-def _count(root: Value, fresh: cython.bint) -> cython.bint:
-    """Count for every node below root how many contributions it waits for.
-
-    Sets their gradients to zero if `fresh`. Tells whether there is a `_backward` hook.
-    """
-    hooks: cython.bint = False
-    line: Value = root
-    node: Value
-    x: Value
-    while line is not None:
-        node = line
-        line = node._link
-        if fresh:
-            node._grad = 0.0
-        if node._x is not None:
-            line = _expect(node._x, line)
-            if node._y is not None:
-                line = _expect(node._y, line)
-        else:
-            hooks = hooks or node._extra.hook is not None
-            for x in node._extra.parents:
-                line = _expect(x, line)
-    return hooks
-
-
-@cython.cfunc
-def _flow(root: Value) -> object:
-    """Backpropagation: from the root down, pass every gradient on."""
-    line: Value = root
-    node: Value
-    x: Value
-    local: float
-    while line is not None:
-        node = line
-        line = node._link
-        node._link = None
-        if node._x is not None:
-            node._x._grad += node._grad * node._dx
-            line = _arrived(node._x, line)
-            if node._y is not None:
-                node._y._grad += node._grad * node._dy
-                line = _arrived(node._y, line)
-        else:
-            for x, local in zip(node._extra.parents, node._extra.local_grads):
-                x._grad += node._grad * local
-                line = _arrived(x, line)
-    return None
-
-
-def _release(root: Value) -> list[Value]:
-    """The nodes in the order of `_flow`, each before its operands; nothing flows."""
-    order: list[Value] = []
-    line: Value = root
-    node: Value
-    x: Value
-    while line is not None:
-        node = line
-        line = node._link
-        node._link = None
-        order.append(node)
-        for x in node.parents:
-            line = _arrived(x, line)
-    return order
-
-
-def _carry(node: Value) -> None:
-    """The chain rule at one node: upstream gradient times local derivative."""
-    x: Value
-    local: float
-    for x, local in zip(node.parents, node.local_grads, strict=True):
-        x._grad += node._grad * local
-
-
-def walk(roots: Iterable[Value]) -> list[Value]:
-    """All nodes the roots depend on, and the roots: operands before results.
-
-    The reverse of the order `backward` takes. A leaf stands before the first node that
-    uses it.
-    """
-    top = _wide_node(BY_HAND, tuple(roots), 0.0, ())
-    with _walking:
-        _count(top, False)
-        order = _release(top)
-    met: set[Value] = set()
-    result = []
-    for node in reversed(order):
-        for x in node.parents:
-            if x.kind != "operation" and x not in met:
-                met.add(x)
-                result.append(x)
-        result.append(node)
-    return result[:-1]
 
 
 # ---- nodes built by hand ------------------------------------------------------------

@@ -1,0 +1,193 @@
+"""Backpropagation: the chain rule, applied to every node of a graph in one walk.
+
+The root E starts with gradient dE/dE = 1. From a node with gradient g = dE/d(node),
+each operand x receives
+
+    g * d(node)/dx                upstream gradient times local derivative
+
+*added* to what it has, because a value that is used twice acts on E in two ways, and a
+total derivative is the sum over both. So a node must have received everything before it
+passes anything on. Take b = a + a, c = b + b: a recursion that follows each edge as it
+comes sends b's half-finished gradient to a, then b's whole one, and a ends with 6
+instead of 4.
+
+Hence two walks, neither of them recursive. The first counts, for each node, how many
+contributions it waits for: one for each place where it is an operand. The second lets a
+node go when its last contribution is in. That order, results before operands, is a
+topological order (Kahn, Communications of the ACM 5, 1962). Nodes wait in a line that
+is threaded through the nodes themselves, by `_link`, so no list is needed.
+
+Map: `backward` is the whole; `_count` and `_flow` are the two walks; `carry` is the
+chain rule at one node; `walk` is every node in order, for those who only look.
+"""
+
+from __future__ import annotations
+
+try:
+    import cython
+except ImportError:
+    from microbp.engine import plain as cython
+
+try:  # in C, its fields as well as its methods
+    from cython.cimports.microbp.engine.value import Value
+except (ImportError, AttributeError):  # in plain Python the class itself
+    from microbp.engine.value import Value
+
+from _thread import RLock
+
+from microbp.engine.value import swap_recording
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FIRST_INNER = cython.declare(cython.ushort, 3)  # value.BY_HAND: smaller codes are leaves
+_walking = RLock()  # the counts of a walk live in the nodes, so one walk at a time
+
+
+def backward(root: Value) -> None:
+    """Compute d(root)/d(node) into `grad` for every node that the root depends on.
+
+    See `Value.backward`.
+    """
+    if root._code < FIRST_INNER:  # a leaf
+        root._grad += 1.0
+        return
+    with _walking:
+        hooks: cython.bint = _count(root, True)
+        root._grad = 1.0
+        if not hooks:
+            _flow(root)
+            return
+        order = _release(root)
+    for node in order:  # outside the lock: a hook is user code
+        node._backward()
+
+
+def carry(node: Value) -> None:
+    """The chain rule at one node: pass its gradient on to its operands."""
+    x: Value
+    local: float
+    for x, local in zip(node.parents, node.local_grads, strict=True):
+        x._grad += node._grad * local
+
+
+@cython.cfunc
+def _count(root: Value, fresh: cython.bint) -> cython.bint:
+    """Count for every node below the root how many contributions it waits for.
+
+    If `fresh`, set their gradients to zero. Tells whether one has a `_backward` hook.
+    """
+    hooks: cython.bint = False
+    line: Value = root
+    node: Value
+    x: Value
+    while line is not None:
+        node = line
+        line = node._link
+        if fresh:
+            node._grad = 0.0
+        if node._x is not None:
+            line = _expect(node._x, line)
+            if node._y is not None:
+                line = _expect(node._y, line)
+        else:
+            hooks = hooks or node._extra.hook is not None
+            for x in node._extra.parents:
+                line = _expect(x, line)
+    return hooks
+
+
+@cython.cfunc
+def _flow(root: Value) -> object:
+    """From the root down, let every node whose gradient is complete pass it on."""
+    line: Value = root
+    node: Value
+    x: Value
+    local: float
+    while line is not None:
+        node = line
+        line = node._link
+        node._link = None
+        if node._x is not None:
+            node._x._grad += node._grad * node._dx
+            line = _arrived(node._x, line)
+            if node._y is not None:
+                node._y._grad += node._grad * node._dy
+                line = _arrived(node._y, line)
+        else:
+            for x, local in zip(node._extra.parents, node._extra.local_grads):
+                x._grad += node._grad * local
+                line = _arrived(x, line)
+    return None
+
+
+@cython.cfunc
+@cython.inline
+def _expect(x: Value, line: Value | None) -> Value | None:
+    """One more contribution will come to x; when x is met first, it joins the line."""
+    if x._code < FIRST_INNER:
+        return line  # leaves pass nothing on, so nobody waits for them
+    x._waiting += 1
+    if x._waiting > 1:
+        return line
+    x._link = line
+    return x
+
+
+@cython.cfunc
+@cython.inline
+def _arrived(x: Value, line: Value | None) -> Value | None:
+    """A contribution came to x; when it was the last, x joins the line."""
+    if x._code < FIRST_INNER:
+        return line
+    x._waiting -= 1
+    if x._waiting > 0:
+        return line
+    x._link = line
+    return x
+
+
+def _release(root: Value) -> list[Value]:
+    """The nodes in the order of `_flow`, while nothing flows."""
+    order: list[Value] = []
+    line: Value = root
+    node: Value
+    x: Value
+    while line is not None:
+        node = line
+        line = node._link
+        node._link = None
+        order.append(node)
+        for x in node.parents:
+            line = _arrived(x, line)
+    return order
+
+
+def walk(roots: Iterable[Value]) -> list[Value]:
+    """All nodes that the roots depend on, and the roots: operands before results.
+
+    The reverse of the order that `backward` takes. A leaf stands before the first node
+    that uses it.
+
+    Example:
+        >>> from microbp import Value
+        >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+        >>> [node.label or node.op for node in walk([a * b + a])]
+        ['a', 'b', '*', '+']
+    """
+    recording = swap_recording(True)
+    top = Value(0.0, list(roots), "roots")  # stands above them all while we walk
+    swap_recording(recording)
+    with _walking:
+        _count(top, False)
+        order = _release(top)
+    met: set[Value] = set()
+    result = []
+    for node in reversed(order):
+        for x in node.parents:
+            if x.kind != "operation" and x not in met:
+                met.add(x)
+                result.append(x)
+        result.append(node)
+    return result[:-1]

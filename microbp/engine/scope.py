@@ -1,0 +1,72 @@
+"""What is going on around a computation: which module computes, and is it recorded?
+
+Map: `Scope` names the module that computes. `no_grad` computes without a graph.
+"""
+
+from __future__ import annotations
+
+from microbp.engine.value import swap_recording, swap_scope
+
+
+class Scope:
+    """Names the module that computes: open one around its work with `with`.
+
+    Every node made inside remembers the innermost scope, so that a picture can be
+    folded by module although the graph knows nothing of modules.
+
+    Args:
+        kind: What sort of module, such as `"layer"`.
+        name: Which one, such as `"layer 1"`.
+        title: What it is, such as `"Layer(2, 16, relu)"`.
+
+    Attributes:
+        outer: The scope around this one, or None.
+        path: The names from the outside in, such as `"mlp/layer 1"`.
+
+    Example:
+        >>> from microbp import Value
+        >>> from microbp.engine.scope import Scope
+        >>> with Scope("layer", "layer 1"):
+        ...     y = Value(1.0) + 2.0
+        >>> y.scope.path
+        'layer 1'
+    """
+
+    __slots__ = ("kind", "name", "outer", "title")
+
+    def __init__(self, kind: str, name: str, title: str = "") -> None:
+        self.kind, self.name, self.title = kind, name, title
+        self.outer: Scope | None = None
+
+    def __enter__(self) -> Scope:
+        self.outer = swap_scope(self)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        swap_scope(self.outer)
+
+    @property
+    def path(self) -> str:
+        return f"{self.outer.path}/{self.name}" if self.outer else self.name
+
+    def __repr__(self) -> str:
+        return f"Scope({self.kind!r}, {self.path!r})"
+
+
+class no_grad:  # noqa: N801 (PyTorch's name)
+    """Compute without building a graph: results are leaves.
+
+    Example:
+        >>> from microbp import Value, no_grad
+        >>> w = Value(3.0)
+        >>> with no_grad():
+        ...     y = w * w
+        >>> y, y.parents
+        (Value(data=9.0, grad=0.0), ())
+    """
+
+    def __enter__(self) -> None:
+        self.before = swap_recording(False)
+
+    def __exit__(self, *exception: object) -> None:
+        swap_recording(self.before)
