@@ -1,4 +1,4 @@
-"""Backpropagation is not gradient descent: one computes the gradient, the other uses it.
+"""Backpropagation is not gradient descent: one finds the gradient, one uses it.
 
 Two ways to get a gradient, two ways to use one. They combine freely, and all four
 arrive at the same line through the data: y = 2x + 1.
@@ -35,7 +35,9 @@ def main(out: Path, quick: bool = False) -> list[Path]:
             w, b = Value(0.0, label="w"), Value(0.0, label="b")
             for _ in range(1000):
                 gradient(w, b)  # backpropagation ends here: it has changed nothing
-                use.step([w, b])  # descent starts here: it never asks where grad is from
+                use.step(
+                    [w, b]
+                )  # descent starts here: it never asks where grad is from
             name = type(use).__name__
             print(f"  {gradient.__name__:18} {name:4}  y = {w:.3f}x + {b:.3f}")
             assert abs(w.data - 2) + abs(b.data - 1) < 1e-3, (w, b)

@@ -29,7 +29,9 @@ def main(out: Path, quick: bool = False) -> list[Path]:
         model.zero_grad()
         loss.backward()
         optimizer.step(model.parameters())
-        right = np.mean([(s.data > 0) == (t > 0) for s, t in zip(scores, sides)])
+        right = np.mean(
+            [(s.data > 0) == (t > 0) for s, t in zip(scores, sides, strict=True)]
+        )
         losses.append(loss.data)
         bar.set_postfix(loss=f"{loss.data:.4f}", accuracy=f"{right:.0%}")
     assert right == 1.0, right

@@ -22,7 +22,9 @@ from microbp.errors import DotNotFoundError
 
 def main(out: Path, quick: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    print("The engine is", "compiled." if microbp.compiled else "plain Python (slower).")
+    print(
+        "The engine is", "compiled." if microbp.compiled else "plain Python (slower)."
+    )
     files, lacking = [], []
     for demo in (one_neuron, descent, xor, moons, digits):
         title, _, _ = demo.__doc__.partition("\n")

@@ -40,14 +40,28 @@ _LAZY = {
     "to_dot": "microbp.draw",
 }
 
-__all__ = sorted(
-    [
-        *("MicrobpError", "Value", "compiled", "no_grad"),
-        *("dot", "log_softmax", "logsumexp", "softmax", "sum"),
-        *_LAZY,
-        *(row.name for row in _OPERATIONS.values() if row.is_function),
-    ]
-)
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "Layer",
+    "MicrobpError",
+    "Module",
+    "Neuron",
+    "Value",
+    "compiled",
+    "dot",
+    "draw",
+    "gradcheck",
+    "log_softmax",
+    "logsumexp",
+    "no_grad",
+    "softmax",
+    "sum",
+    "to_dot",
+]
+# And a function for each row of the operation table.
+__all__ += [row.name for row in _OPERATIONS.values() if row.is_function]
 
 
 def __getattr__(name: str) -> "Any":

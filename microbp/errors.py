@@ -13,7 +13,7 @@ Each one is a `MicrobpError` and also the nearest builtin, so that both
     │   └── GraphTooLargeError               a picture that nobody could read
     ├── ArgumentTypeError   (TypeError)      an argument of the wrong type
     ├── GradcheckError      (AssertionError) a derivative that finite differences deny
-    └── DotNotFoundError    (RuntimeError)   Graphviz's program `dot` is missing or failed
+    └── DotNotFoundError    (RuntimeError)   Graphviz's `dot` is missing or failed
 
 A message says what came, what is allowed, and what to do about it.
 """
@@ -48,12 +48,16 @@ class ChoiceError(ArgumentError):
         what: What the name chooses, such as ``"activation"``.
         received: What was given.
         allowed: The allowed names.
+        note: What else there is to say, such as what is chosen here.
     """
 
-    def __init__(self, what: str, received: object, allowed: Iterable[str]) -> None:
+    def __init__(
+        self, what: str, received: object, allowed: Iterable[str], note: str = ""
+    ) -> None:
         self.what, self.received, self.allowed = what, received, sorted(allowed)
         names = ", ".join(map(repr, self.allowed))
-        super().__init__(f"unknown {what} {received!r}: choose one of {names}")
+        advice = [f"choose one of {names}"] * bool(names) + [note] * bool(note)
+        super().__init__(f"unknown {what} {received!r}: {'; '.join(advice)}")
 
 
 class ShapeError(ArgumentError):

@@ -41,7 +41,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FIRST_INNER = cython.declare(cython.ushort, 3)  # value.BY_HAND: smaller codes are leaves
+FIRST_INNER = cython.declare(
+    cython.ushort, 3
+)  # value.BY_HAND: smaller codes are leaves
 _walking = RLock()  # the counts of a walk live in the nodes, so one walk at a time
 
 
@@ -116,7 +118,9 @@ def _flow(root: Value) -> object:
                 node._y._grad += node._grad * node._dy
                 line = _arrived(node._y, line)
         else:
-            for x, local in zip(node._extra.parents, node._extra.local_grads):
+            for x, local in zip(  # noqa: B905 (they are of one length, and this is hot)
+                node._extra.parents, node._extra.local_grads
+            ):
                 x._grad += node._grad * local
                 line = _arrived(x, line)
     return None

@@ -82,7 +82,9 @@ def gradcheck(
     return True
 
 
-def _gradients(f: Callable[..., Value], point: list[Value]) -> tuple[Value, list[float]]:
+def _gradients(
+    f: Callable[..., Value], point: list[Value]
+) -> tuple[Value, list[float]]:
     root = f(*point)
     if not isinstance(root, Value):
         raise ArgumentTypeError(
@@ -152,7 +154,9 @@ def _extrapolate(
             factor *= 4.0
             last = estimates[-1]
             estimates.append(last + (last - coarser) / (factor - 1.0))
-            error = max(abs(estimates[-1] - last), abs(estimates[-1] - coarser), rounding)
+            error = max(
+                abs(estimates[-1] - last), abs(estimates[-1] - coarser), rounding
+            )
             if error < least:  # false for nan, where a step leaves the domain of f
                 best, least = estimates[-1], error
         row, step = estimates, step / 2.0
@@ -176,7 +180,8 @@ def _blame_rows(root: Value, rtol: float, atol: float) -> None:
 
             def along(t: float, i: int = i, row: Any = row) -> float:
                 moved = (*numbers[:i], t, *numbers[i + 1 :])  # noqa: B023 (used at once)
-                return float(row.evaluate(moved)[0])
+                value: float = row.evaluate(moved)[0]
+                return value
 
             numeric, _ = differentiate(along, numbers[i])
             if not _close(analytic, numeric, rtol, atol) and parent.kind != "constant":
@@ -213,7 +218,7 @@ def _blame_by_hand(
                 def along(t: float) -> float:
                     before, x.data = x.data, t
                     try:
-                        return walk([f(*point)])[place[of]].data
+                        return float(walk([f(*point)])[place[of]])
                     finally:
                         x.data = before
 
@@ -221,7 +226,8 @@ def _blame_by_hand(
 
             moves = [slope(parent) for parent in node.parents]
             explained = sum(
-                local * move for local, move in zip(node.local_grads, moves, strict=True)
+                local * move
+                for local, move in zip(node.local_grads, moves, strict=True)
             )
             if not _close(explained, slope(node), rtol, atol):
                 moved = [i for i, move in enumerate(moves) if move]

@@ -65,7 +65,7 @@ erf = _by_kind("erf", math.erf)
 
 
 def power(x: Kind, y: Kind) -> Kind:
-    """`x ** y` in real numbers: a negative base with a fraction is no complex number."""
+    """`x ** y` in real numbers: no complex result for a negative base."""
     if type(x) is float and type(y) is float:
         return math.pow(x, y)
     return x**y
@@ -82,7 +82,8 @@ def where(condition: Kind, yes: Kind, no: Kind) -> Kind:
         return method(yes, no)
     import numpy as np
 
-    return np.where(condition, yes, no)[()]
+    result: Kind = np.where(condition, yes, no)
+    return result[()]  # a scalar if it has no dimensions
 
 
 def total(terms: Sequence[Kind]) -> Kind:

@@ -1,12 +1,14 @@
 """Functions that pass a gradient on, for nodes built outside the engine.
 
 In micrograd's design a node is built as `out = Value(t, (x,), "tanh")`, and a function
-of no arguments, assigned to `out._backward`, adds to `x.grad`. Such nodes work here too.
+of no arguments, assigned to `out._backward`, adds to `x.grad`. Such nodes work too.
 
 Map: `Hook` holds the function. `probe` asks it for the local derivatives.
 """
 
 from __future__ import annotations
+
+from types import CellType, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Hook:
         self.function = _rebind(function, node, self.stand_in)
 
     def __call__(self, node: Any) -> None:
+        """Let the function pass the gradient of its node on."""
         before = self.stand_in.__dict__.get("node")
         self.stand_in.__dict__["node"] = node
         try:
@@ -51,8 +54,8 @@ def _rebind(function: Any, node: Any, stand_in: StandIn) -> Any:
     cells = getattr(function, "__closure__", None) or ()
     if not any(_holds(cell, node) for cell in cells):
         return function
-    new = type(cells[0])(stand_in)
-    copy = type(function)(
+    new = CellType(stand_in)
+    copy = FunctionType(
         function.__code__,
         function.__globals__,
         function.__name__,

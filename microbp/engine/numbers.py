@@ -1,6 +1,7 @@
 """What counts as a number, and what is said of everything else.
 
 Map: `to_float` makes a float or raises a `NumberError` that tells what to write.
+`knows_better` tells what is left to do its own arithmetic with Values.
 """
 
 from __future__ import annotations
@@ -53,6 +54,13 @@ def is_number_like(x: Any) -> bool:
     if getattr(getattr(x, "dtype", None), "kind", "f") not in "biuf":
         return False
     return hasattr(x, "__float__") or hasattr(x, "__index__")
+
+
+def knows_better(x: Any) -> bool:
+    """Does x, beside a Value, do the arithmetic itself? An object array, a symbol."""
+    if is_number_like(x) or isinstance(x, complex) or not hasattr(x, "__radd__"):
+        return False
+    return getattr(getattr(x, "dtype", None), "kind", "O") == "O"
 
 
 def _refusal(x: Any, where: str) -> str:

@@ -158,7 +158,7 @@ def largest(terms: Sequence[Any]) -> Any:
 
 
 def logsumexp(*x: Any) -> Any:
-    """log(exp(x1) + ... + exp(xn)), shifted by the largest so that nothing overflows."""
+    """log(exp(x1) + ... + exp(xn)), shifted by the largest against overflow."""
     top = largest(x)
     return top + log(total([exp(term - top) for term in x]))
 
@@ -201,7 +201,8 @@ Operation("dot", "dot {}", products,
           "operands are x1 ... xn, then y1 ... yn", variadic=True)
 Operation("logsumexp", "log Σ exp {}", logsumexp,
           lambda out, *x: tuple([exp(term - out) for term in x]),
-          "the derivatives are the softmax; shifted by the largest operand", variadic=True)
+          "the derivatives are the softmax; the largest is factored out",
+          variadic=True)
 
 # Exponentials, roots, trigonometry.
 Operation("exp", "exp({0})", exp, lambda out, x: (out,),
@@ -216,9 +217,11 @@ Operation("sqrt", "√{0}", sqrt, lambda out, x: (0.5 / out,),
 Operation("sin", "sin({0})", sin, lambda out, x: (cos(x),))
 Operation("cos", "cos({0})", cos, lambda out, x: (-sin(x),))
 Operation("tan", "tan({0})", tan, lambda out, x: (1.0 + out * out,))
-Operation("asin", "asin({0})", asin, lambda out, x: (1.0 / sqrt((1.0 - x) * (1.0 + x)),),
+Operation("asin", "asin({0})", asin,
+          lambda out, x: (1.0 / sqrt((1.0 - x) * (1.0 + x)),),
           "derivative inf at ±1; outside nan")
-Operation("acos", "acos({0})", acos, lambda out, x: (-1.0 / sqrt((1.0 - x) * (1.0 + x)),),
+Operation("acos", "acos({0})", acos,
+          lambda out, x: (-1.0 / sqrt((1.0 - x) * (1.0 + x)),),
           "derivative -inf at ±1; outside nan")
 Operation("atan", "atan({0})", atan, lambda out, x: (1.0 / (1.0 + x * x),))
 Operation("sinh", "sinh({0})", sinh, lambda out, x: (cosh(x),))

@@ -46,14 +46,14 @@ class Scope:
         swap_scope(self.outer)
 
     @property
-    def path(self) -> str:
+    def path(self) -> str:  # noqa: D102 (in the class docstring)
         return f"{self.outer.path}/{self.name}" if self.outer else self.name
 
     def __repr__(self) -> str:
         return f"Scope({self.kind!r}, {self.path!r})"
 
 
-class no_grad:  # noqa: N801 (PyTorch's name)
+class no_grad:  # PyTorch's name, so in small letters
     """Compute without building a graph: results are leaves.
 
     Example:

@@ -24,7 +24,7 @@ except ImportError:
     from microbp.engine import plain as cython
 
 from microbp.engine.hooks import Hook, probe
-from microbp.engine.numbers import is_number_like, to_float
+from microbp.engine.numbers import knows_better, to_float
 from microbp.engine.operations import BY_CODE, FIRST_CODE, OPERATIONS, Operation
 from microbp.errors import ArgumentTypeError, NumberError, ShapeError
 
@@ -99,15 +99,15 @@ class Value:
 
     _data: float
     _grad: float
-    _x: Value  # the first operand, or None
-    _y: Value  # the second
+    _x: Value | None  # the first operand
+    _y: Value | None  # the second
     _dx: float  # d(this)/d(first operand)
     _dy: float
     _code: cython.ushort  # what made this: LEAF and so on, or an operation's code
     _depth: cython.ushort  # how deep freeing this can recurse; see Breaker
     _waiting: cython.uint  # contributions still to come in the walk that is under way
-    _link: Value  # the next node in line in that walk
-    _scope: object  # the Scope it was made in
+    _link: Value | None  # the next node in line in that walk
+    _scope: Any  # the Scope it was made in, or None
     _extra: Extra  # last, so that it is freed after the operands; see Breaker
 
     __array_priority__ = 1000.0  # np.float64(2) * v asks v first
@@ -129,7 +129,7 @@ class Value:
             _build_by_hand(self, tuple(_children or children), local_grads or _op)
 
     @property
-    def data(self) -> float:
+    def data(self) -> float:  # noqa: D102 (the properties are in the class docstring)
         return self._data
 
     @data.setter
@@ -137,7 +137,7 @@ class Value:
         self._data = number if type(number) is float else _number(number, "Value.data")
 
     @property
-    def grad(self) -> float:
+    def grad(self) -> float:  # noqa: D102
         return self._grad
 
     @grad.setter
@@ -145,7 +145,7 @@ class Value:
         self._grad = number if type(number) is float else _number(number, "Value.grad")
 
     @property
-    def label(self) -> str:
+    def label(self) -> str:  # noqa: D102
         return "" if self._extra is None else self._extra.label
 
     @label.setter
@@ -157,27 +157,27 @@ class Value:
         _extra_of(self).label = text
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> str:  # noqa: D102
         return KINDS.get(self._code, "operation")
 
     @property
-    def scope(self) -> Scope | None:
+    def scope(self) -> Scope | None:  # noqa: D102
         return self._scope
 
     @property
-    def op(self) -> str:
+    def op(self) -> str:  # noqa: D102
         if self._code >= FIRST_CODE:
             return BY_CODE[self._code].name
         return self._extra.op if self._code == BY_HAND else ""
 
     @property
-    def parents(self) -> tuple[Value, ...]:
+    def parents(self) -> tuple[Value, ...]:  # noqa: D102
         if self._x is None:
             return () if self._extra is None else self._extra.parents
         return (self._x,) if self._y is None else (self._x, self._y)
 
     @property
-    def local_grads(self) -> tuple[float, ...]:
+    def local_grads(self) -> tuple[float, ...]:  # noqa: D102
         if self._x is None:
             if self._extra is None:
                 return ()
@@ -246,11 +246,15 @@ class Value:
 
     def __rsub__(self, other: Any) -> Any:
         x = _operand(other)
-        return _elementwise("subtract", other, self) if x is NotImplemented else x - self
+        return (
+            _elementwise("subtract", other, self) if x is NotImplemented else x - self
+        )
 
     def __rmul__(self, other: Any) -> Any:
         x = _operand(other)
-        return _elementwise("multiply", other, self) if x is NotImplemented else x * self
+        return (
+            _elementwise("multiply", other, self) if x is NotImplemented else x * self
+        )
 
     def __rtruediv__(self, other: Any) -> Any:
         x = _operand(other)
@@ -260,7 +264,7 @@ class Value:
         x = _operand(other)
         return _elementwise("power", other, self) if x is NotImplemented else x**self
 
-    # The busiest functions are spelled out; `__getattr__` finds the others in the table.
+    # The busiest functions are spelled out; `__getattr__` finds the rest in the table.
 
     def exp(self) -> Value:
         """`e ** self`."""
@@ -422,7 +426,8 @@ class Value:
 # Names that live in a node itself; any other that a user hangs on it (`p.m = 0.0`) is
 # kept in its Extra. Plain Python has a dictionary in every object for that.
 SETTERS = {
-    name: getattr(Value, name).__set__ for name in ("data", "grad", "label", "_backward")
+    name: getattr(Value, name).__set__
+    for name in ("data", "grad", "label", "_backward")
 }
 
 
@@ -433,10 +438,12 @@ class Extra:
 
     label: str
     op: str  # what a node built by hand calls its operation
-    hook: object  # the function assigned to `_backward`
-    parents: tuple  # of a node with more than two operands, or built by hand
-    local_grads: tuple
-    attributes: dict  # whatever a user hung on the node
+    hook: Any  # the function assigned to `_backward`
+    parents: tuple[
+        Value, ...
+    ]  # of a node with more than two operands, or built by hand
+    local_grads: tuple[float, ...]
+    attributes: dict[str, Any]  # whatever a user hung on the node
     breaker: Breaker
 
 
@@ -529,7 +536,10 @@ def _node(
 
 @cython.cfunc
 def _wide_node(
-    code: cython.ushort, parents: tuple, data: float, local_grads: tuple
+    code: cython.ushort,
+    parents: tuple[Value, ...],
+    data: float,
+    local_grads: tuple[float, ...],
 ) -> Value:
     """The result of an operation on any number of operands."""
     node: Value = Value.__new__(Value)
@@ -555,7 +565,7 @@ def _wide_node(
 
 
 @cython.cfunc
-def _guard(node: Value, operands: tuple) -> object:
+def _guard(node: Value, operands: tuple[Any, ...]) -> object:
     extra = _extra_of(node)
     extra.breaker = Breaker.__new__(Breaker)
     extra.breaker.held = operands
@@ -611,7 +621,7 @@ def apply(operation: Operation, *operands: Any) -> Value:
 
 
 def leaf_or_value(x: Any, where: str) -> Value:
-    """x itself if it is a Value, else a constant."""
+    """The operand itself if it is a Value, else a constant."""
     return x if isinstance(x, Value) else leaf(_number(x, where), kind="constant")
 
 
@@ -649,9 +659,8 @@ def _plain(x: Any) -> Any:
         return x
     if isinstance(x, Value):
         return x.data
-    if not (is_number_like(x) or isinstance(x, complex)) and hasattr(x, "__radd__"):
-        if getattr(x, "dtype", object) == object:  # an object array, a symbol
-            return NotImplemented
+    if knows_better(x):
+        return NotImplemented
     return to_float(x, "arithmetic with a Value")
 
 

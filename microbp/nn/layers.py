@@ -235,6 +235,9 @@ class MLP(Module):
         tail = "" if self.output == "linear" else f", output={name_of(self.output)}"
         return f"{head}, activation={name_of(self.activation)}{tail})"
 
+    def __str__(self) -> str:
+        return f"{self!r} with {len(self.parameters())} parameters"
+
 
 def _weight(number: Any, label: str) -> Value:
     data = number if type(number) is float else to_float(number, f"the weight {label}")

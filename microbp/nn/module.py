@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from reprlib import recursive_repr
 
-from microbp.engine.value import Scope, Value
+from microbp.engine.scope import Scope
+from microbp.engine.value import Value
 from microbp.errors import ArgumentTypeError
 
 TYPE_CHECKING = False
@@ -108,9 +109,6 @@ class Module:
     def __repr__(self) -> str:
         parts = [f"{k}={v!r}" for k, v in vars(self).items() if _has_module(v)]
         return f"{type(self).__name__}({', '.join(parts)})"
-
-    def __str__(self) -> str:
-        return f"{self!r} with {len(self.parameters())} parameters"
 
 
 def _search(thing: Any, path: str, found: dict[Value, str], met: set[int]) -> None:

@@ -2,5 +2,6 @@
 
 A model is known here only as something that can be called and that has `parameters()`.
 
-Reading order: `losses.py` and `metrics.py` (one sample at a time), `optimizers.py`.
+Reading order: `losses.py`, `crossentropy.py` and `metrics.py` (one sample at a time),
+`optimizers.py` (the rules), then what they use: `samples.py`, `stepping.py`.
 """

@@ -1,0 +1,229 @@
+"""Graph: an immutable, numbered copy of live Values, and all that views read.
+
+Nodes are numbered in topological order, operands first, so the same computation gives
+the same numbers, names and pictures every time. There is one column per field and no
+object per node, because a graph may have millions of nodes; `graph[i]` makes a readable
+record of one. Later changes to the Values do not reach the copy.
+
+Map: `Graph` is the copy, `Node` one row of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from microbp.engine.backward import walk
+from microbp.engine.value import Value
+from microbp.errors import ArgumentTypeError, EmptyGraphError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from microbp.engine.scope import Scope
+
+LETTERS = {"operation": "v", "parameter": "p", "leaf": "u"}
+
+
+class Node(NamedTuple):
+    """One row of a Graph.
+
+    Attributes:
+        id: The number of the node, its place in topological order.
+        name: The label, or a name made up for what has none.
+        op: The operation that made it, `""` for a leaf.
+        label: What the user called it.
+        kind: `"leaf"`, `"constant"`, `"parameter"` or `"operation"`.
+        data: The number.
+        grad: The gradient when the snapshot was taken.
+        parents: The numbers of the operands, in order.
+        local_grads: d(this)/d(operand) for each of `parents`.
+        scope: The module that computed it, or None.
+    """
+
+    id: int
+    name: str
+    op: str
+    label: str
+    kind: str
+    data: float
+    grad: float
+    parents: tuple[int, ...]
+    local_grads: tuple[float, ...]
+    scope: Scope | None
+
+
+class Graph:
+    """An immutable, numbered copy of Values and of all they were computed from.
+
+    Args:
+        values: A Value, or several of which the graph shows all ancestors.
+
+    Attributes:
+        op, label, kind, data, grad, parents, local_grads, scope: The columns, tuples
+            with one entry for each node. `parents` holds numbers of nodes.
+        roots: The numbers of `values`.
+
+    Raises:
+        ArgumentTypeError: `values` holds something that is not a Value.
+        EmptyGraphError: `values` is empty.
+
+    Example:
+        >>> from microbp import Value
+        >>> from microbp.graph import Graph
+        >>> x = Value(3.0, label="x")
+        >>> graph = Graph(x * x + 1)
+        >>> graph
+        Graph(4 nodes, root 'v2' = 10.0)
+        >>> graph.names
+        ('x', 'v1', '1', 'v2')
+        >>> graph[1].op, graph[1].parents, graph[1].local_grads
+        ('*', (0, 0), (3.0, 3.0))
+    """
+
+    __slots__ = (
+        *("op", "label", "kind", "data", "grad", "parents", "local_grads", "scope"),
+        *("roots", "_names", "_number"),
+    )
+    op: tuple[str, ...]
+    label: tuple[str, ...]
+    kind: tuple[str, ...]
+    data: tuple[float, ...]
+    grad: tuple[float, ...]
+    parents: tuple[tuple[int, ...], ...]
+    local_grads: tuple[tuple[float, ...], ...]
+    scope: tuple[Scope | None, ...]
+    roots: tuple[int, ...]
+    _names: tuple[str, ...]
+    _number: dict[Value, int]
+
+    def __init__(self, values: Value | Iterable[Value]) -> None:
+        roots = _checked(values)
+        nodes = walk(roots)
+        number = {node: i for i, node in enumerate(nodes)}
+        columns = {
+            "op": tuple([node.op for node in nodes]),
+            "label": tuple([node.label for node in nodes]),
+            "kind": tuple([node.kind for node in nodes]),
+            "data": tuple([node.data for node in nodes]),
+            "grad": tuple([node.grad for node in nodes]),
+            "parents": tuple([tuple([number[p] for p in n.parents]) for n in nodes]),
+            "local_grads": tuple([node.local_grads for node in nodes]),
+            "scope": tuple([node.scope for node in nodes]),
+            "roots": tuple([number[root] for root in roots]),
+            "_names": (),
+            "_number": number,
+        }
+        for name, column in columns.items():
+            object.__setattr__(self, name, column)
+
+    def __setattr__(self, name: str, thing: object) -> None:
+        raise AttributeError(
+            f"{name!r} of a Graph cannot be set: it is a snapshot; change the Values "
+            "and take another one"
+        )
+
+    def __len__(self) -> int:
+        return len(self.op)
+
+    def __getitem__(self, i: int) -> Node:
+        return Node(
+            range(len(self))[i],
+            self.names[i],
+            self.op[i],
+            self.label[i],
+            self.kind[i],
+            self.data[i],
+            self.grad[i],
+            self.parents[i],
+            self.local_grads[i],
+            self.scope[i],
+        )
+
+    def __iter__(self) -> Iterator[Node]:
+        return map(self.node, range(len(self)))
+
+    def __repr__(self) -> str:
+        roots = [f"{self.names[i]!r} = {self.data[i]!r}" for i in self.roots[:3]]
+        roots += ["..."] * (len(self.roots) > 3)
+        plural = "s" * (len(self.roots) > 1)
+        return f"Graph({len(self)} nodes, root{plural} {', '.join(roots)})"
+
+    def node(self, i: int) -> Node:
+        """The node with the number i, as a readable record."""
+        return self[i]
+
+    def number(self, value: Value) -> int:
+        """The number of a Value in this graph.
+
+        Args:
+            value: A Value that the roots depend on.
+
+        Raises:
+            EmptyGraphError: The roots do not depend on it.
+
+        Example:
+            >>> from microbp import Value
+            >>> x = Value(3.0)
+            >>> Graph(2 * x).number(x)
+            1
+        """
+        if value not in self._number:
+            raise EmptyGraphError(f"{self!r} does not depend on {value!r}")
+        return self._number[value]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A name for each node: its label, or one made up.
+
+        Results are called v1, v2, ... in order, parameters p1, p2, ..., other leaves
+        u1, u2, ..., and a constant is called what it is. No name that a label has
+        already is made up, so views can tell nodes apart by it.
+        """
+        if not self._names:
+            object.__setattr__(self, "_names", tuple(self._make_names()))
+        return self._names
+
+    def _make_names(self) -> Iterator[str]:
+        taken = set(self.label)
+        last = dict.fromkeys(LETTERS, 0)
+        for label, kind, data in zip(self.label, self.kind, self.data, strict=True):
+            if label or kind == "constant":
+                yield label or f"{data:.6g}"
+                continue
+            name = ""
+            while not name or name in taken:
+                last[kind] += 1
+                name = f"{LETTERS[kind]}{last[kind]}"
+            yield name
+
+    def users(self) -> list[list[int]]:
+        """For each node, the numbers of the nodes that have it as an operand.
+
+        A node that has it as an operand twice is listed twice.
+        """
+        users: list[list[int]] = [[] for _ in range(len(self))]
+        for i, parents in enumerate(self.parents):
+            for parent in parents:
+                users[parent].append(i)
+        return users
+
+
+def _checked(values: Any) -> list[Value]:
+    if isinstance(values, Value):
+        return [values]
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        raise ArgumentTypeError(
+            f"a graph is drawn from a Value or a list of Values, not from "
+            f"{type(values).__name__} {values!r}"
+        )
+    roots = list(getattr(values, "flat", values))  # an array may have any shape
+    for place, root in enumerate(roots):
+        if not isinstance(root, Value):
+            raise ArgumentTypeError(
+                f"a graph is drawn from Values, and number {place} of the list is "
+                f"{type(root).__name__} {root!r}"
+            )
+    if not roots:
+        raise EmptyGraphError("the list of Values is empty: there is no graph in it")
+    return roots
