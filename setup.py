@@ -2,9 +2,10 @@
 
 The sources are plain Python and stay installed beside what is built from them, so
 compiling is optional: without Cython, without a working C compiler, or with
-MICROBP_PURE=1 in the environment, the same files run as they are. Each module stands
-alone in this: should one fail to compile, it runs as Python beside compiled ones,
-with the same results. `microbp.compiled` tells what an installation got.
+MICROBP_PURE=1 in the environment, the same files run as they are, with the same
+results. `microbp.compiled` tells what an installation got. `backward` reaches into the
+C fields of `value`, so these two are compiled together or not at all; the engine says
+so if an installation is ever half done.
 
 An error of Cython itself is a mistake in the sources, and stops the build.
 """

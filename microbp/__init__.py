@@ -9,6 +9,7 @@ Map: `engine` (Value, operations, derivatives), `graph` (what views read), `draw
 imported from here; all but the engine are loaded when first used.
 """
 
+from microbp.engine import backward as _backward  # noqa: F401 (as compiled as Value)
 from microbp.engine import functions as _functions
 from microbp.engine.functions import dot, log_softmax, logsumexp, softmax, sum
 from microbp.engine.operations import OPERATIONS as _OPERATIONS

@@ -35,11 +35,17 @@ except (ImportError, AttributeError):  # in plain Python the class itself
 
 from _thread import RLock
 
-from microbp.engine.value import swap_recording
+from microbp.engine.value import compiled, swap_recording
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+if compiled != cython.compiled:
+    raise ImportError(
+        "value and backward, in microbp/engine, must both be compiled or both be plain "
+        "Python: install microbp again"
+    )
 
 FIRST_INNER = cython.declare(
     cython.ushort, 3

@@ -74,7 +74,7 @@ class Module:
             ['w1', 'w2', 'b']
         """
         found: dict[Value, str] = {}
-        _search(vars(self), "", found, {id(self)})
+        _search(vars(self).items(), "", found, {id(self)})
         return list(found)
 
     def named_parameters(self) -> list[tuple[str, Value]]:
@@ -86,7 +86,7 @@ class Module:
             ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
         """
         found: dict[Value, str] = {}
-        _search(self, "", found, set())
+        _search(_inside(self, set()), "", found, {id(self)})
         return [(name, value) for value, name in found.items()]
 
     def zero_grad(self) -> None:
@@ -111,30 +111,31 @@ class Module:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def _search(thing: Any, path: str, found: dict[Value, str], met: set[int]) -> None:
-    """Enter the parameters in `thing` into `found`, which keeps their order."""
-    if isinstance(thing, Value):
-        if thing.kind in ("parameter", "leaf"):
-            found.setdefault(thing, path)
-        return
-    items: Any = ()
+def _search(items: Any, path: str, found: dict[Value, str], met: set[int]) -> None:
+    """Enter the parameters among the items into `found`, which keeps their order."""
+    for key, thing in items:
+        if isinstance(thing, Value):
+            if thing.kind in ("parameter", "leaf"):
+                found.setdefault(thing, f"{path}{key}")
+        else:
+            _search(_inside(thing, met), f"{path}{key}.", found, met)
+
+
+def _inside(thing: Any, met: set[int]) -> Any:
+    """What a module, a list, a tuple, a dict or an object array holds, with its key."""
     if isinstance(thing, Module):
         if id(thing) in met:  # shared, or a module that holds its owner
-            return
+            return ()
         met.add(id(thing))
         if type(thing).parameters is Module.parameters:
-            items = vars(thing).items()
-        else:  # a subclass that knows its own
-            items = enumerate(thing.parameters())
-    elif isinstance(thing, dict):
-        items = thing.items()
-    elif isinstance(thing, (list, tuple)):
-        items = enumerate(thing)
-    elif getattr(getattr(thing, "dtype", None), "kind", "") == "O":
-        items = enumerate(thing.flat)
-    start = f"{path}." if path else ""
-    for key, each in items:
-        _search(each, f"{start}{key}", found, met)
+            return vars(thing).items()
+        return enumerate(thing.parameters())  # a subclass that knows its own
+    if isinstance(thing, dict):
+        return thing.items()
+    if isinstance(thing, (list, tuple)):
+        return enumerate(thing)
+    is_object_array = getattr(getattr(thing, "dtype", None), "kind", "") == "O"
+    return enumerate(thing.flat) if is_object_array else ()
 
 
 def _name_after(attribute: str, thing: Any) -> None:

@@ -143,9 +143,10 @@ def _two_classes(t: Any, p: Value, from_logits: bool) -> Value:
         def no() -> Value:
             return -_logarithm(1.0 - p)
 
-    if t == 1.0:
-        return yes()
-    return no() if t == 0.0 else t * yes() + (1.0 - t) * no()
+    if t == 0.0 or t == 1.0:
+        return yes() if t else no()
+    mixed: Value = t * yes() + (1.0 - t) * no()
+    return mixed
 
 
 def _logarithms(p: list[Value]) -> list[Value]:

@@ -1,0 +1,67 @@
+"""The legend: one line under a picture that says what its signs and colours mean.
+
+Map: `caption` is the title and the legend.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from microbp.draw.boxes import line, name_of, row, text
+from microbp.draw.quoting import markup, shorten
+
+if TYPE_CHECKING:
+    from microbp.draw.boxes import Look
+    from microbp.graph import Folded
+
+
+def caption(folded: Folded, look: Look, title: str, legend: bool) -> str:
+    """The title and the legend of a picture, or `""` if it shall have neither."""
+    rows = []
+    if title:
+        rows.append(text(markup(shorten(title, 100)), look.theme.ink, "14", bold=True))
+    if legend:
+        parts = [*_kinds(folded, look), *_gradients(folded, look)]
+        rows.append(line(*parts))
+    if not rows:
+        return ""
+    body = "".join(row(content) for content in rows)
+    return f'<table border="0" cellspacing="0" cellpadding="4">{body}</table>'
+
+
+def _kinds(folded: Folded, look: Look) -> list[str]:
+    """What the boxes are, as far as the picture has such boxes."""
+    graph, theme = folded.graph, look.theme
+    single = [box for box in folded.boxes if isinstance(box, int)]
+    kinds = {graph.kind[i] for i in single}
+    parts = []
+    if "operation" in kinds:
+        op = next(graph.op[i] for i in single if graph.op[i])
+        parts += [look.operation(op), _word("operation", look)]
+    if "leaf" in kinds:
+        parts += [look.chip(look.mark("leaf"), theme.leaf), _word("input", look)]
+    if "parameter" in kinds:
+        mark = look.chip(look.mark("parameter"), theme.parameter)
+        parts += [mark, _word("parameter", look)]
+    return parts
+
+
+def _gradients(folded: Folded, look: Look) -> list[str]:
+    graph, scale = folded.graph, look.scale
+    if not scale.any:
+        return [_word("no gradients yet: call backward() to see gradients", look)]
+    of = ""
+    if len(graph.roots) == 1:
+        root = name_of(graph.names[graph.roots[0]])
+        of = f" = ∂{root}/∂(box)"
+    steps = [-1.0, -0.1, 0.0, 0.1, 1.0]
+    shades = []
+    for step in steps:
+        tint = scale.tint(step * scale.largest)
+        mark = "−" if step < 0 else "+" if step > 0 else "0"
+        shades.append(look.chip(text(mark, tint.ink, "9"), tint))
+    return [_word(f"∇ gradient{of}", look), *shades, _word("×  local derivative", look)]
+
+
+def _word(content: str, look: Look) -> str:
+    return text(content, look.theme.faint, "9") + "&#160;&#160;"
