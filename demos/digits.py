@@ -27,7 +27,7 @@ def main(out: Path, quick: bool = False) -> list[Path]:
     batch, epochs = 16, 6 if quick else 10
     for epoch in range(epochs):
         order = shuffle.permutation(len(X))
-        bar = tqdm(range(0, len(X), batch), desc=f"  epoch {epoch + 1}/{epochs}")
+        bar = tqdm(range(0, len(X), batch), desc=f"  epoch {epoch + 1}/{epochs}", disable=None)
         for start in bar:
             model.zero_grad()
             chosen = order[start : start + batch]

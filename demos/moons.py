@@ -20,9 +20,9 @@ def main(out: Path, quick: bool = False) -> list[Path]:
     X, y = make_moons(n_samples=100, noise=0.1, random_state=1337)
     sides = 2.0 * y - 1.0  # -1 or 1
     model = MLP(2, [16, 16, 1], activation="relu", rng=1337)
-    optimizer = Adam(learning_rate=0.02)
+    optimizer = Adam(learning_rate=0.05)
     losses: list[float] = []
-    for _ in (bar := trange(60, desc="  moons", unit="step")):
+    for _ in (bar := trange(80, desc="  moons", unit="step", disable=None)):
         scores = [model(row) for row in X]
         hinge = [(1.0 - s * side).relu() for s, side in zip(scores, sides, strict=True)]
         loss = total(hinge) / len(X)

@@ -13,13 +13,17 @@ from microbp.draw.quoting import markup, shorten, subscript
 from microbp.draw.theme import Gradients, Theme, Tint
 
 if TYPE_CHECKING:
+    from microbp.engine.scope import Scope
     from microbp.graph import Graph, Group, Node
 
 MARKS = {"leaf": "○", "parameter": "◆", "constant": ""}  # kinds without colour
 SMALL = "9"
+LARGE = "12"  # dot sets bold text of size 11 a little too high
 
 
-def table(rows: str, tint: Tint, *, border: int = 1, padding: int = 3, **more: str) -> str:
+def table(
+    rows: str, tint: Tint, *, border: int = 1, padding: int = 3, **more: str
+) -> str:
     """A rounded table, the element that everything here is made of."""
     style = {"color": tint.line, "bgcolor": tint.fill, "style": "rounded", **more}
     attributes = "".join(f' {name}="{value}"' for name, value in style.items())
@@ -74,9 +78,9 @@ class Look:
             tint = self.theme.constant
             number = text(f"{node.data:.6g}".replace("-", "−"), tint.ink, "10")
             return table(row(number), tint, padding=2)
-        tint = getattr(self.theme, node.kind)
         numbers = line(numeral(node.data, self.precision), self.pill(node.grad))
-        return self._framed(row(line(*self._head(node))) + row(numbers), tint, is_root)
+        head = self._bar(node)
+        return self._framed(row(head) + row(numbers), self.theme.operation, is_root)
 
     def group(self, group: Group, graph: Graph, is_root: bool) -> str:
         """The box of a group: what it is, how much is in it, and its gradients."""
@@ -97,7 +101,9 @@ class Look:
         """A small filled box inside a box."""
         border = int(tint.line != tint.fill)
         more = {"style": style} if style else {}
-        return table(row(content), tint, border=border, padding=2, **more)
+        return table(
+            row(content, align="center"), tint, border=border, padding=2, **more
+        )
 
     def operation(self, op: str) -> str:
         """The sign of an operation on its chip."""
@@ -106,16 +112,26 @@ class Look:
         return self.chip(written, chip)
 
     def mark(self, kind: str) -> str:
-        """The sign of a kind of leaf."""
-        return text(MARKS[kind], getattr(self.theme, kind).line, SMALL)
+        """The sign of a kind of leaf on its colour."""
+        tint = self._tint(kind)
+        return self.chip(text(MARKS[kind], tint.ink, SMALL), tint)
 
-    def _head(self, node: Node) -> list[str]:
-        name = text(name_of(node.name), bold=True)
-        if not node.label:  # a made-up name
-            name = text(markup(node.name), self.theme.faint, "10")
+    def _bar(self, node: Node) -> str:
+        """The head of a box: on the left what it is, on the right its name."""
+        tint = self.theme.chip if node.kind == "operation" else self._tint(node.kind)
+        kind = MARKS.get(node.kind, "")
         if node.kind == "operation":
-            return [self.operation(node.op), name]
-        return [self.mark(node.kind), name] if MARKS[node.kind] else [name]
+            kind = text(markup(shorten(sign(node.op), 16)), size=LARGE, bold=True)
+        name = text(markup(node.name), size="10")  # a made-up name, unless there is
+        if node.label:
+            name = text(name_of(node.label), size=LARGE, bold=True)
+        cells = f'<td align="left">{text(kind, tint.ink)}</td>' if kind else ""
+        cells += f'<td align="right">{text(name, tint.ink)}</td>'
+        return table(f"<tr>{cells}</tr>", tint, border=0, padding=2)
+
+    def _tint(self, kind: str) -> Tint:
+        tint: Tint = getattr(self.theme, kind)
+        return tint
 
     def _counts(self, group: Group) -> str:
         counts = [
@@ -134,12 +150,8 @@ class Look:
         cells = []
         if group.kind == "operands":
             cells = [f"Σ {numeral(group.total, self.precision)}"]
-        return line(*cells, self._spread(group.grad_rms))
-
-    def _spread(self, rms: float) -> str:
-        none = self.theme.none  # it has a size and no sign, so it has no colour
-        number = text(f"∇ rms {numeral(rms, self.precision)}", none.ink)
-        return self.chip(number, none)
+        rms = f"∇ rms {numeral(group.grad_rms, self.precision)}"
+        return line(*cells, text(rms, self.theme.faint))  # no sign, so no colour
 
     def _framed(self, rows: str, tint: Tint, is_root: bool, sides: int = 0) -> str:
         if is_root:
@@ -148,3 +160,10 @@ class Look:
         if sides:  # a second line around it: there is more inside
             box = table(row(box), tint, padding=sides)
         return text(box, tint.ink) if tint.ink != self.theme.ink else box
+
+
+def markup_of_frame(scope: Scope, theme: Theme) -> str:
+    """The label of the frame around an open module."""
+    name = text(name_of(scope.name), theme.frame.ink, "11", bold=True)
+    title = markup(shorten(scope.title, 60))
+    return f"{name}  {text(title, theme.faint, SMALL)}" if title else name

@@ -1,28 +1,173 @@
-"""DOT: a folded graph as text for Graphviz. No program is needed to make it.
+"""DOT: a graph as text for Graphviz. No program is needed to make it.
 
-Map: `to_dot` is the whole text, `lines` its body, line by line, from `Style`.
+Map: `to_dot` is the whole text, `body` its lines. `Writer` writes one picture.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from microbp.draw.boxes import Look
+from microbp.draw.boxes import Look, markup_of_frame
 from microbp.draw.legend import caption
 from microbp.draw.numerals import factor
-from microbp.draw.quoting import markup, quote, visible
+from microbp.draw.options import MAX_NODES, Options
+from microbp.draw.quoting import quote
 from microbp.draw.theme import Gradients, theme_named
 from microbp.draw.tips import edge_tip, group_tip, node_tip
-from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError, GraphTooLargeError
+from microbp.errors import GraphTooLargeError
 from microbp.graph import Graph, fold
 from microbp.graph.modules import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
+    from typing import Any
 
-    from microbp.engine.value import Value
     from microbp.graph import Edge, Folded, Frame
 
-DIRECTIONS = ("LR", "RL", "TB", "BT")
-MAX_NODES = 150
 FONT = "Helvetica,Arial,sans-serif"
+
+
+def to_dot(v: Any, *, rankdir: str = "LR", **options: Any) -> str:
+    r"""The graph of a Value in the DOT language, for Graphviz.
+
+    Args:
+        v: The root: a Value, or several.
+        rankdir: The direction of computation: `"LR"`, `"RL"`, `"TB"` or `"BT"`.
+        **options: All others of `draw`, except `format`.
+
+    Raises:
+        ChoiceError: An option is a name that is not on its list.
+        ArgumentError: A number is negative that must not be.
+        GraphTooLargeError: There would be more than `max_nodes` boxes.
+
+    Example:
+        >>> from microbp import Value, to_dot
+        >>> x = Value(3.0, label="x")
+        >>> text = to_dot(x * x, legend=False)
+        >>> for line in text.splitlines():
+        ...     if "->" in line:
+        ...         print(line.split(" tooltip")[0])
+            n0 -> n1 [label=" ×3.00 "
+            n0 -> n1 [label=" ×3.00 "
+    """
+    lines = body(v, Options(rankdir=rankdir, **options))
+    return "".join(["digraph {\n", f"\tgraph [rankdir={rankdir}]\n", *lines, "}\n"])
+
+
+def body(v: Any, options: Options) -> list[str]:
+    """The lines of a picture, without the frame that makes them a DOT file."""
+    graph = v if isinstance(v, Graph) else Graph(v)
+    folded = fold(graph, options.fold, options.open, operands=options.operands)
+    _check_size(folded, options)
+    return [f"\t{line}\n" for line in Writer(folded, options).lines()]
+
+
+def _check_size(folded: Folded, options: Options) -> None:
+    boxes = len(folded.boxes)
+    if options.max_nodes is None or boxes <= options.max_nodes:
+        return
+    present = kinds(folded.graph.scope)
+    modules = " or ".join(f"fold={kind!r}" for kind in present)
+    close = (
+        f"close modules into one box each with {modules}, keep single ones open with "
+        "open='path/of/a module'"
+        if present
+        else "no module computed anything in it that fold= could close; draw a part"
+    )
+    raise GraphTooLargeError(
+        f"the picture would have {boxes:,} boxes, and max_nodes={options.max_nodes} "
+        f"(by default {MAX_NODES}) can be read: {close}, or draw it all the same with "
+        "max_nodes=None"
+    )
+
+
+class Writer:
+    """Writes one picture.
+
+    Args:
+        folded: What is drawn.
+        options: How it is drawn.
+    """
+
+    def __init__(self, folded: Folded, options: Options) -> None:
+        graph = folded.graph
+        self.folded, self.graph, self.options = folded, graph, options
+        self.theme = theme_named(options.theme)
+        shown = [
+            graph.grad[i]
+            for box in folded.boxes
+            for i in ([box] if isinstance(box, int) else box.outputs)
+        ]
+        scale = Gradients(self.theme, shown)
+        self.look = Look(self.theme, scale, options.precision)
+        self.roots = {folded.box_of[i] for i in graph.roots}
+        self.path = options.path_boxes(folded)
+        groups = [k for k, box in enumerate(folded.boxes) if not isinstance(box, int)]
+        self.group_number = {k: number for number, k in enumerate(groups)}
+
+    def lines(self) -> Iterator[str]:
+        """All lines: settings, frames with boxes in them, boxes outside, edges."""
+        yield from self._settings()
+        for number, frame in enumerate(self.folded.frames):
+            yield from self._frame(frame, str(number))
+        for box in self.folded.free:
+            yield self._box(box)
+        for edge in self.folded.edges:
+            yield self._edge(edge)
+
+    def _settings(self) -> Iterator[str]:
+        theme, title = self.theme, self.options.title
+        label = caption(self.folded, self.look, title, self.options.legend)
+        place = f"label=<{label}> labelloc={'t' if title else 'b'} " if label else ""
+        yield (
+            f'graph [{place}bgcolor="{theme.paper}" fontname="{FONT}" fontsize=10 '
+            f'fontcolor="{theme.faint}" nodesep=0.18 ranksep=0.4 pad=0.2 tooltip=" "]'
+        )
+        yield (
+            f'node [shape=plain fontname="{FONT}" fontsize=11 fontcolor="{theme.ink}"]'
+        )
+        yield (
+            f'edge [fontname="{FONT}" fontsize=9 fontcolor="{theme.faint}" '
+            f'color="{theme.faint}" arrowsize=0.6 penwidth=0.8]'
+        )
+
+    def _frame(self, frame: Frame, number: str) -> Iterator[str]:
+        theme = self.theme
+        yield f"subgraph cluster_{number} {{"
+        yield (
+            f"\tgraph [label=<{markup_of_frame(frame.scope, theme)}> labeljust=l "
+            f'labelloc=t style=rounded margin=10 color="{theme.frame.line}" '
+            f'bgcolor="{theme.frame.fill}" tooltip={quote(frame.scope.path)}]'
+        )
+        for place, inner in enumerate(frame.frames):
+            yield from (f"\t{line}" for line in self._frame(inner, f"{number}_{place}"))
+        for box in frame.boxes:
+            yield f"\t{self._box(box)}"
+        yield "}"
+
+    def _box(self, k: int) -> str:
+        box, is_root = self.folded.boxes[k], k in self.roots
+        if isinstance(box, int):
+            label = self.look.node(self.graph[box], is_root)
+            tip = node_tip(self.graph, box)
+        else:
+            label = self.look.group(box, self.graph, is_root)
+            tip = group_tip(self.graph, box)
+        return f"{self._name(k)} [label=<{label}> tooltip={quote(tip)}]"
+
+    def _name(self, k: int) -> str:
+        box = self.folded.boxes[k]
+        return f"n{box}" if isinstance(box, int) else f"g{self.group_number[k]}"
+
+    def _edge(self, edge: Edge) -> str:
+        if edge.local is None:
+            label = f"{edge.values:,} values" if edge.values > 1 else ""
+        else:
+            label = factor(edge.local, self.options.precision)
+        tip = quote(edge_tip(self.graph, edge))
+        attributes = [f"label={quote(f' {label} ')}"] if label else []
+        attributes += [f"tooltip={tip}", f"labeltooltip={tip}"]
+        if {edge.source, edge.target} <= self.path:
+            attributes.append(f'color="{self.theme.strong}" penwidth=2')
+        arrow = f"{self._name(edge.source)} -> {self._name(edge.target)}"
+        return f"{arrow} [{' '.join(attributes)}]"

@@ -31,7 +31,7 @@ def caption(folded: Folded, look: Look, title: str, legend: bool) -> str:
 
 def _kinds(folded: Folded, look: Look) -> list[str]:
     """What the boxes are, as far as the picture has such boxes."""
-    graph, theme = folded.graph, look.theme
+    graph = folded.graph
     single = [box for box in folded.boxes if isinstance(box, int)]
     kinds = {graph.kind[i] for i in single}
     parts = []
@@ -39,10 +39,9 @@ def _kinds(folded: Folded, look: Look) -> list[str]:
         op = next(graph.op[i] for i in single if graph.op[i])
         parts += [look.operation(op), _word("operation", look)]
     if "leaf" in kinds:
-        parts += [look.chip(look.mark("leaf"), theme.leaf), _word("input", look)]
+        parts += [look.mark("leaf"), _word("input", look)]
     if "parameter" in kinds:
-        mark = look.chip(look.mark("parameter"), theme.parameter)
-        parts += [mark, _word("parameter", look)]
+        parts += [look.mark("parameter"), _word("parameter", look)]
     return parts
 
 
@@ -54,13 +53,18 @@ def _gradients(folded: Folded, look: Look) -> list[str]:
     if len(graph.roots) == 1:
         root = name_of(graph.names[graph.roots[0]])
         of = f" = ∂{root}/∂(box)"
-    steps = [-1.0, -0.1, 0.0, 0.1, 1.0]
-    shades = []
-    for step in steps:
-        tint = scale.tint(step * scale.largest)
-        mark = "−" if step < 0 else "+" if step > 0 else "0"
-        shades.append(look.chip(text(mark, tint.ink, "9"), tint))
-    return [_word(f"∇ gradient{of}", look), *shades, _word("×  local derivative", look)]
+    chips = []
+    for step in (-1.0, -0.1, 0.0, 0.1, 1.0):
+        gradient = step * scale.largest
+        number = f"{gradient:+.2g}".replace("-", "−") if gradient else "0"
+        tint = scale.tint(gradient)
+        style = look.theme.down_style if step < 0 else ""
+        chips.append(look.chip(text(number, tint.ink, "9"), tint, style))
+    return [
+        _word(f"∇ gradient{of}", look),
+        *chips,
+        _word("&#160;×  local derivative", look),
+    ]
 
 
 def _word(content: str, look: Look) -> str:

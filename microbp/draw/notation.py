@@ -26,7 +26,7 @@ def sign(op: str) -> str:
     if row is None:
         return op
     bare = row.notation.replace("{0}", "").replace("{1}", "").replace("{}", "").strip()
-    if len(bare) > 2 or bare.isascii() and bare.isalpha():
+    if len(bare) > 2 or (bare.isascii() and bare.isalpha()):
         return op
     return bare if row.variadic or row.arity == 2 else row.notation.format("x")
 

@@ -14,7 +14,7 @@ from html import escape
 
 LONGEST = 28  # characters of a label that a box shows
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
+INDEXED = re.compile(r"([^\W\d_]+)_?(\d{1,4})")
 PICTURES = {code: chr(0x2400 + code) for code in range(32)} | {
     ord("\n"): "⏎",
     ord("\t"): "⇥",

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from microbp.errors import ChoiceError
 
+LEAST = (0.01, 0.1, 0.5)  # parts of the largest gradient, where the next shade begins
+
 
 class Tint(NamedTuple):
     """How a chip or a box is filled.
@@ -75,8 +77,8 @@ THEMES = {
         strong="#1c2330",
         operation=Tint("#ffffff", "#1c2330", "#b9c1cd"),
         chip=Tint("#36445c", "#ffffff", "#36445c"),
-        leaf=Tint("#eef3ec", "#1c2330", "#a9bda2"),
-        parameter=Tint("#f3eefa", "#1c2330", "#b9a6d6"),
+        leaf=Tint("#dde9d7", "#1c2330", "#a9bda2"),
+        parameter=Tint("#e4daf4", "#1c2330", "#b9a6d6"),
         constant=Tint("#f4f5f7", "#4a5261", "#dfe3e8"),
         group=Tint("#f4f6f9", "#1c2330", "#8793a6"),
         frame=Tint("#fafbfc", "#4a5261", "#c3cad5"),
@@ -91,8 +93,8 @@ THEMES = {
         strong="#f2f4f8",
         operation=Tint("#1f242d", "#e8ebf0", "#4a5463"),
         chip=Tint("#c9d2e0", "#15181e", "#c9d2e0"),
-        leaf=Tint("#233028", "#e8ebf0", "#56705d"),
-        parameter=Tint("#2d2638", "#e8ebf0", "#6f5f8c"),
+        leaf=Tint("#2f4637", "#e8ebf0", "#56705d"),
+        parameter=Tint("#443660", "#e8ebf0", "#6f5f8c"),
         constant=Tint("#1b1f26", "#b4bcc8", "#363d49"),
         group=Tint("#242a35", "#e8ebf0", "#75819a"),
         frame=Tint("#191d24", "#b4bcc8", "#465062"),
@@ -134,8 +136,6 @@ def theme_named(name: object) -> Theme:
 class Gradients:
     """The scale of a picture: a strong colour for what is large beside the largest.
 
-    Each shade is for gradients ten times smaller than the one before.
-
     Args:
         theme: The theme.
         gradients: All gradients that the picture shows.
@@ -144,7 +144,7 @@ class Gradients:
         >>> scale = Gradients(THEMES["light"], [0.0, 1.0, -0.05])
         >>> scale.tint(1.0) == THEMES["light"].up[3]
         True
-        >>> scale.tint(-0.05) == THEMES["light"].down[2]
+        >>> scale.tint(-0.05) == THEMES["light"].down[1]
         True
     """
 
@@ -158,7 +158,5 @@ class Gradients:
         if gradient == 0.0 or isnan(gradient):
             return self.theme.none
         shades = self.theme.up if gradient > 0 else self.theme.down
-        part, shade = abs(gradient), len(shades) - 1
-        while shade > 0 and part < 0.1 ** (len(shades) - shade - 0.5) * self.largest:
-            shade -= 1
-        return shades[shade]
+        part = abs(gradient) / self.largest if self.largest else 1.0
+        return shades[sum(part >= least for least in LEAST)]

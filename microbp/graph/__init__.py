@@ -4,7 +4,9 @@ Map: `Graph` (`snapshot.py`) is an immutable, numbered copy. `fold` (`fold.py`) 
 modules into single boxes; which ones, `modules.py` decides.
 """
 
-from microbp.graph.fold import Edge, Folded, Frame, Group, fold
+from microbp.graph.fold import fold
+from microbp.graph.folded import Edge, Folded, Frame
 from microbp.graph.snapshot import Graph, Node
+from microbp.graph.summary import Group
 
 __all__ = ["Edge", "Folded", "Frame", "Graph", "Group", "Node", "fold"]

@@ -10,18 +10,19 @@ of boxes. Every step here takes time in proportion to the graph.
 4. Many inputs (or shared parameters) that feed the same boxes become one box.
 5. Edges between boxes are merged and counted.
 
-Map: `fold` does it. `Folded` is the result: of `Group`s and nodes, `Edge`s, `Frame`s.
+Map: `fold` does it, step by step in `_Homes`. The result is in `folded.py`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from microbp.graph.folded import Folded, edges_of, frames_of
 from microbp.graph.modules import Closing
 from microbp.graph.summary import Group, summarize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from microbp.engine.scope import Scope
     from microbp.graph.snapshot import Graph
@@ -30,58 +31,6 @@ MANY_OPERANDS = 12  # an open node with more shows only the largest
 MANY_SIBLINGS = 8  # more closed modules than this beside an opened one become one box
 MANY_LEAVES = 6  # more leaves than this with the same users become one box
 PLURAL = {"leaf": "inputs", "parameter": "parameters", "constant": "constants"}
-
-
-class Edge(NamedTuple):
-    """An arrow between boxes, in the direction of computation.
-
-    Attributes:
-        source: The index of a box in `Folded.boxes`.
-        target: The same.
-        local: The local derivative, if the arrow stands for one operand of one node.
-        values: How many different values go this way.
-        nodes: The numbers of the operand and of the node that uses it, if `local`.
-    """
-
-    source: int
-    target: int
-    local: float | None
-    values: int
-    nodes: tuple[int, int] | None
-
-
-class Frame(NamedTuple):
-    """An open module: a frame around boxes and other frames.
-
-    Attributes:
-        scope: The module.
-        boxes: Indices of the boxes directly inside.
-        frames: The open modules directly inside.
-    """
-
-    scope: Scope
-    boxes: list[int]
-    frames: list[Frame]
-
-
-class Folded(NamedTuple):
-    """A folded graph.
-
-    Attributes:
-        graph: The graph that was folded.
-        boxes: In topological order: the number of a node, or a Group of nodes.
-        box_of: For each node the index of its box.
-        edges: The arrows between different boxes.
-        frames: The outermost open modules.
-        free: Indices of boxes that stand in no frame.
-    """
-
-    graph: Graph
-    boxes: tuple[int | Group, ...]
-    box_of: tuple[int, ...]
-    edges: tuple[Edge, ...]
-    frames: tuple[Frame, ...]
-    free: tuple[int, ...]
 
 
 def fold(
@@ -114,7 +63,7 @@ def fold(
         ...     h = (2 * x + 1).relu()
         >>> folded = fold(Graph(h * h), "layer")
         >>> folded.boxes
-        (0, Group('layer 1', 5 nodes), 6)
+        (Group('layer 1', 5 nodes), 1, 6)
         >>> [edge.values for edge in folded.edges]
         [1, 1]
     """
@@ -151,15 +100,18 @@ class _Homes:
         for i, parents in enumerate(graph.parents):
             if len(parents) <= max(MANY_OPERANDS, few) or self._is_closed(i):
                 continue
-            own = [p for p in dict.fromkeys(parents) if self._only_for(p, i)]
-            own.sort(key=lambda p: (-abs(graph.data[p]), p))
-            if len(own) - few > 1:
-                rest = sorted(own[few:])
-                operations = {graph.op[p] for p in rest}
-                what = "products" if operations == {"*"} else "operands"
-                group = Group("operands", f"{len(rest)} more {what}", frame=self.frame[i])
-                for p in rest:
-                    self._put(p, group)
+            alike: dict[str, list[int]] = {}
+            for p in dict.fromkeys(parents):
+                if self._only_for(p, i):
+                    alike.setdefault(graph.op[p], []).append(p)
+            for op, own in alike.items():
+                own.sort(key=lambda p: (-abs(graph.data[p]), p))
+                if len(own) - few > 1:
+                    what = "products" if op == "*" else "operands"
+                    name = f"{len(own) - few} more {what}"
+                    group = Group("operands", name, frame=self.frame[i])
+                    for p in own[few:]:
+                        self._put(p, group)
 
     def _only_for(self, i: int, user: int) -> bool:
         return not self._is_closed(i) and set(self.users[i]) == {user}
@@ -220,10 +172,10 @@ class _Homes:
         index = {box: place for place, box in enumerate(boxes)}
         box_of = tuple([index[home] for home in self.home])
         summarize(self.graph, self.home, self.users)
-        frames, free = _frames(
+        frames, free = frames_of(
             box.frame if isinstance(box, Group) else self.frame[box] for box in boxes
         )
-        edges = tuple(_edges(self.graph, boxes, box_of))
+        edges = tuple(edges_of(self.graph, boxes, box_of))
         return Folded(self.graph, tuple(boxes), box_of, edges, frames, free)
 
 
@@ -243,40 +195,3 @@ def _module_groups(closing: Closing, modules: set[Scope]) -> dict[Scope, Group]:
         else:
             groups[module] = Group.of_module(module)
     return groups
-
-
-def _edges(
-    graph: Graph, boxes: list[int | Group], box_of: tuple[int, ...]
-) -> Iterator[Edge]:
-    merged: dict[tuple[int, int], list[tuple[int, int, float]]] = {}
-    for i, target in enumerate(box_of):
-        for p, local in zip(graph.parents[i], graph.local_grads[i], strict=True):
-            if box_of[p] != target or boxes[target] == i:
-                merged.setdefault((box_of[p], target), []).append((p, i, local))
-    for (source, target), operands in merged.items():
-        ends = boxes[source], boxes[target]
-        if len(operands) == 1 or not any(isinstance(end, Group) for end in ends):
-            for p, i, local in operands:
-                yield Edge(source, target, local, 1, (p, i))
-        else:
-            yield Edge(source, target, None, len({p for p, _, _ in operands}), None)
-
-
-def _frames(
-    scopes: Iterable[Scope | None],
-) -> tuple[tuple[Frame, ...], tuple[int, ...]]:
-    """The frames that boxes with these innermost open scopes stand in, as trees."""
-    made: dict[Scope, Frame] = {}
-    outermost: list[Frame] = []
-
-    def frame_of(scope: Scope) -> Frame:
-        if scope not in made:
-            made[scope] = Frame(scope, [], [])
-            beside = frame_of(scope.outer).frames if scope.outer else outermost
-            beside.append(made[scope])
-        return made[scope]
-
-    free = []
-    for box, scope in enumerate(scopes):
-        (frame_of(scope).boxes if scope is not None else free).append(box)
-    return tuple(outermost), tuple(free)

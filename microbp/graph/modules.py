@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from microbp.engine.scope import Scope
 
-MEANING = "fold= draws each module of that kind, or at that depth (1, 2, ...), as one box"
+MEANING = (
+    "fold= draws each module of that kind, or at that depth (1, 2, ...), as one box"
+)
 
 
 def chain(scope: Scope | None) -> list[Scope]:

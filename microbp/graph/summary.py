@@ -5,6 +5,7 @@ Map: `Group` is the box. `summarize` counts and averages for all groups of a fol
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -102,4 +103,4 @@ def _rms(numbers: list[float]) -> float:
     top = max(map(abs, numbers), default=0.0)
     if not 0.0 < top < float("inf"):
         return top
-    return top * (sum((x / top) ** 2 for x in numbers) / len(numbers)) ** 0.5
+    return top * sqrt(sum((x / top) ** 2 for x in numbers) / len(numbers))

@@ -57,19 +57,19 @@ def as_row(x: Any, n: int, module: Module) -> Row:
 
 def _elements(x: Any, n: int, module: Module) -> list[Any]:
     dimensions = getattr(x, "ndim", None)
-    if dimensions is None or dimensions == 0:
-        if n == 1 and (isinstance(x, Value) or is_number_like(x)):
-            return [x]
-    elif dimensions > 1:
+    if dimensions is not None and dimensions > 1:
         raise _nested(f"an array of shape {tuple(x.shape)}", n, module)
-    else:
+    if dimensions == 1:
         return x.tolist()  # type: ignore[no-any-return]
-    if isinstance(x, (Value, str, bytes, dict, set)) or not hasattr(x, "__iter__"):
+    if n == 1 and (isinstance(x, Value) or is_number_like(x)):
+        return [x]
+    refused = isinstance(x, (Value, str, bytes, dict, set)) or dimensions == 0
+    if refused or not hasattr(x, "__iter__"):
         raise ArgumentTypeError(
             f"{module!r} takes a list, a tuple or a 1-D array of {n} numbers or "
             f"Values, not {type(x).__name__} {x!r}: write [x1, ...] around the inputs"
         )
-    return x if isinstance(x, (list, tuple)) else list(x)  # type: ignore[return-value]
+    return list(x)
 
 
 def _constant(number: Any, place: int, n: int, module: Module) -> Value:

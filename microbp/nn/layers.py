@@ -70,12 +70,13 @@ class Neuron(Module):
         if weights is None:
             width = limit(self.activation, self.nin, 1)
             weights = uniform(as_rng(rng), width, self.nin)
-        self.w = [_weight(x, f"w{i}") for i, x in enumerate(weights, 1)]
-        self.b = _weight(bias, "b")
-        if len(self.w) != self.nin:
+        numbers = list(weights) if hasattr(weights, "__iter__") else [weights]
+        if len(numbers) != self.nin:
             raise ShapeError(
-                f"a neuron with {nin} inputs has {nin} weights, not {len(self.w)}"
+                f"a neuron with {nin} inputs has {nin} weights, not {len(numbers)}"
             )
+        self.w = [_weight(x, f"w{i}") for i, x in enumerate(numbers, 1)]
+        self.b = _weight(bias, "b")
 
     def forward(self, x: Any) -> Value:
         """The neuron's output.
@@ -87,7 +88,7 @@ class Neuron(Module):
             ShapeError: There are more or fewer than `nin`.
         """
         x = as_row(x, self.nin, self)
-        products = [w * v for w, v in zip(self.w, x, strict=True)]
+        products = [w * v for w, v in zip(self.w, x)]  # noqa: B905 (as_row did)
         return activate(self.activation, apply(SUM, *products, self.b))
 
     def __repr__(self) -> str:

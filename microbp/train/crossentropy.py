@@ -131,22 +131,20 @@ to 1, not 2
 
 
 def _two_classes(t: Any, p: Value, from_logits: bool) -> Value:
-    """t·yes + (1 - t)·no; a target of 1 or 0 has one of them in its graph, not both."""
+    """A target of 1 or 0 has one of the two terms in its graph, not both."""
+    if t == 1.0 or t == 0.0:
+        return _cost(p, bool(t), from_logits)
+    return total(
+        [t * _cost(p, True, from_logits), (1.0 - t) * _cost(p, False, from_logits)]
+    )
+
+
+def _cost(p: Value, yes: bool, from_logits: bool) -> Value:
+    """-log p, or of its opposite -log(1 - p)."""
     if from_logits or p.op == "sigmoid":
         z = p if from_logits else p.parents[0]
-        yes, no = (-z).softplus, z.softplus
-    else:
-
-        def yes() -> Value:
-            return -_logarithm(p)
-
-        def no() -> Value:
-            return -_logarithm(1.0 - p)
-
-    if t == 0.0 or t == 1.0:
-        return yes() if t else no()
-    mixed: Value = t * yes() + (1.0 - t) * no()
-    return mixed
+        return (-z if yes else z).softplus()  # type: ignore[no-any-return]
+    return -_logarithm(p if yes else 1.0 - p)
 
 
 def _logarithms(p: list[Value]) -> list[Value]:

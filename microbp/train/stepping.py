@@ -45,7 +45,7 @@ class Optimizer:
         self.learning_rate = learning_rate
         self.iterations = 0
         self.state: dict[str, Array] = {}
-        self._parameters: tuple[Value, ...] = ()
+        self._parameters: tuple[Value, ...] | None = None
 
     def __setattr__(self, name: str, thing: Any) -> None:
         if name == "learning_rate" and not callable(thing):
@@ -124,7 +124,7 @@ class Optimizer:
     def _meet(self, values: tuple[Value, ...]) -> None:
         if not values:
             raise ArgumentError("step takes parameters, and there are none")
-        if self._parameters:
+        if self._parameters is not None:
             raise ArgumentError(
                 f"step was given {len(values)} parameters, which are not the "
                 f"{len(self._parameters)} of the step before: use one optimizer for "
@@ -148,7 +148,7 @@ class Optimizer:
 
 def as_positive(x: Any, name: str) -> float:
     """A float above 0, and finite."""
-    if hasattr(x, "__iter__"):
+    if hasattr(x, "__iter__") and not isinstance(x, str):
         raise ArgumentTypeError(
             f"{name} is a number, not {type(x).__name__}: an optimizer is given the "
             "parameters at each step, as in optimizer.step(model.parameters())"

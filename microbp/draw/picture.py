@@ -1,0 +1,77 @@
+"""Pictures by Graphviz: the thin module that meets the program `dot`.
+
+Map: `picture` makes a `Picture`, a `graphviz.Digraph` whose errors say what to do.
+"""
+
+from __future__ import annotations
+
+import sys
+from subprocess import SubprocessError
+from typing import TYPE_CHECKING
+
+import graphviz
+
+from microbp.draw.dot import body
+from microbp.draw.options import Options
+from microbp.errors import ChoiceError, DotNotFoundError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+INSTALL = {
+    "linux": "sudo apt-get install graphviz (or: dnf install graphviz)",
+    "darwin": "brew install graphviz",
+    "win32": "winget install graphviz",
+}
+
+
+class Picture(graphviz.Digraph):  # type: ignore[misc]
+    """A `graphviz.Digraph` that says what to install when the program `dot` is missing.
+
+    The text of the graph, `source`, needs no program.
+    """
+
+    def pipe(self, *args: Any, **kwargs: Any) -> Any:
+        """The picture as bytes or text, as `graphviz.Digraph.pipe` gives it.
+
+        Raises:
+            DotNotFoundError: The program `dot` is missing, or it failed.
+        """
+        try:
+            return super().pipe(*args, **kwargs)
+        except (graphviz.ExecutableNotFound, SubprocessError) as error:
+            raise dot_error(error) from error
+
+    def render(self, *args: Any, **kwargs: Any) -> Any:
+        """Write the picture into a file, as `graphviz.Digraph.render` does.
+
+        Raises:
+            DotNotFoundError: The program `dot` is missing, or it failed.
+        """
+        try:
+            return super().render(*args, **kwargs)
+        except (graphviz.ExecutableNotFound, SubprocessError) as error:
+            raise dot_error(error) from error
+
+
+def dot_error(error: Exception) -> DotNotFoundError:
+    """What to tell the user when running `dot` ended in this error."""
+    if isinstance(error, graphviz.ExecutableNotFound):
+        command = INSTALL.get(sys.platform, "https://graphviz.org/download/")
+        return DotNotFoundError(
+            "Graphviz's program dot is not on PATH; it is no Python package. Install "
+            f"it with: {command}. Without it, to_dot(v) gives the text of the graph"
+        )
+    return DotNotFoundError(f"Graphviz's program dot failed: {error}")
+
+
+def picture(v: Any, format: str, *, rankdir: str = "LR", **options: Any) -> Picture:
+    """The picture of a graph; `draw` lists the options.
+
+    Raises:
+        ChoiceError: Graphviz has no such format.
+    """
+    if not isinstance(format, str) or format not in graphviz.FORMATS:
+        raise ChoiceError("format", format, graphviz.FORMATS)
+    lines = body(v, Options(rankdir=rankdir, **options))
+    return Picture(format=format, graph_attr={"rankdir": rankdir}, body=lines)
