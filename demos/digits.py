@@ -1,7 +1,8 @@
 """Handwritten digits: 1,797 real images of 8 by 8 pixels, learned scalar by scalar.
 
 Every weight, product and sum is a Value; nothing here is an array but the data. The
-target: 95 % of the 360 test images, which the network has never seen.
+target: 95 % of the 360 test images, which the network has never seen (85 % after the
+quick run, which sees less than half of the others).
 """
 
 import sys
@@ -21,13 +22,18 @@ def main(out: Path, quick: bool = False) -> list[Path]:
     X, X_test, y, y_test = train_test_split(
         images / 16.0, labels, test_size=360, random_state=0, stratify=labels
     )
-    model = MLP(64, [16 if quick else 24, 10], output="softmax", rng=0)
-    optimizer = Adam(learning_rate=0.01)
+    hidden, epochs, enough = (12, 3, 0.85) if quick else (32, 8, 0.95)
+    if quick:
+        X, y = X[:600], y[:600]
+    model = MLP(64, [hidden, 10], output="softmax", rng=0)
+    optimizer = Adam(learning_rate=0.01 if quick else 0.005)
     shuffle = np.random.default_rng(0)
-    batch, epochs = 16, 6 if quick else 10
+    batch = 16
     for epoch in range(epochs):
         order = shuffle.permutation(len(X))
-        bar = tqdm(range(0, len(X), batch), desc=f"  epoch {epoch + 1}/{epochs}", disable=None)
+        bar = tqdm(
+            range(0, len(X), batch), desc=f"  epoch {epoch + 1}/{epochs}", disable=None
+        )
         for start in bar:
             model.zero_grad()
             chosen = order[start : start + batch]
@@ -41,7 +47,7 @@ def main(out: Path, quick: bool = False) -> list[Path]:
         answers = [np.argmax([p.data for p in model(row)]) for row in X_test]
     accuracy = np.mean(answers == y_test)
     print(f"  test accuracy {accuracy:.1%}")
-    assert accuracy >= 0.95, accuracy
+    assert accuracy >= enough, accuracy
 
     loss = sparse_categorical_crossentropy(y_test[0], model(X_test[0]))
     model.zero_grad()

@@ -14,7 +14,7 @@ from microbp.engine import functions as _functions
 from microbp.engine.functions import dot, log_softmax, logsumexp, softmax, sum
 from microbp.engine.operations import OPERATIONS as _OPERATIONS
 from microbp.engine.scope import no_grad
-from microbp.engine.value import Value, compiled
+from microbp.engine.value import Value, compiled, set_display
 from microbp.errors import MicrobpError
 
 TYPE_CHECKING = False
@@ -63,6 +63,15 @@ __all__ = [
 ]
 # And a function for each row of the operation table.
 __all__ += [row.name for row in _OPERATIONS.values() if row.is_function]
+
+
+def _show(v: Value) -> "dict[str, str]":
+    from microbp.draw.notebook import mimebundle
+
+    return mimebundle(v)
+
+
+set_display(_show)  # the engine knows no pictures; a notebook shows one all the same
 
 
 def __getattr__(name: str) -> "Any":

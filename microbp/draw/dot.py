@@ -11,7 +11,7 @@ from microbp.draw.boxes import Look, markup_of_frame
 from microbp.draw.legend import caption
 from microbp.draw.numerals import factor
 from microbp.draw.options import MAX_NODES, Options
-from microbp.draw.quoting import quote
+from microbp.draw.quoting import quote, visible
 from microbp.draw.theme import Gradients, theme_named
 from microbp.draw.tips import edge_tip, group_tip, node_tip
 from microbp.errors import GraphTooLargeError
@@ -137,7 +137,7 @@ class Writer:
         yield (
             f"\tgraph [label=<{markup_of_frame(frame.scope, theme)}> labeljust=l "
             f'labelloc=t style=rounded margin=10 color="{theme.frame.line}" '
-            f'bgcolor="{theme.frame.fill}" tooltip={quote(frame.scope.path)}]'
+            f'bgcolor="{theme.frame.fill}" tooltip={quote(visible(frame.scope.path))}]'
         )
         for place, inner in enumerate(frame.frames):
             yield from (f"\t{line}" for line in self._frame(inner, f"{number}_{place}"))

@@ -41,8 +41,10 @@ def expression(op: str, operands: Sequence[str]) -> str:
         'Σ (a, b, c, d, … 4 more)'
     """
     row = OPERATIONS.get(op)
-    if row is not None and not row.variadic and row.arity <= len(operands):
-        return row.notation.format(*operands)
+    if row is not None and not row.variadic:
+        if row.arity <= len(operands):
+            return row.notation.format(*operands)
+        row = None  # built by hand with this name
     left_out = len(operands) - MANY + 1
     if left_out > 1:
         operands = [*operands[: MANY - 1], f"… {left_out} more"]

@@ -62,7 +62,8 @@ def markup(text: str) -> str:
         >>> markup("a < b")
         'a &lt; b'
     """
-    return escape(visible(text))
+    # Even there dot replaces \N, \G and the like, by the names of things.
+    return escape(visible(text)).replace("\\", "\\\\")
 
 
 def quote(text: str) -> str:
@@ -72,7 +73,9 @@ def quote(text: str) -> str:
 
     Example:
         >>> print(quote('a "b" \\N & c'))
-        "a \"b\" \\N &amp; c"
+        "a \"b\" &#92;N &amp; c"
     """
-    text = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    text = "\n".join(map(visible, text.split("\n")))
+    # Some versions of dot read `\\\\` twice, so a backslash is an entity.
+    text = text.replace("&", "&amp;").replace("\\", "&#92;").replace('"', '\\"')
     return '"' + text.replace("\n", "\\n") + '"'

@@ -82,7 +82,7 @@ THEMES = {
         constant=Tint("#f4f5f7", "#4a5261", "#dfe3e8"),
         group=Tint("#f4f6f9", "#1c2330", "#8793a6"),
         frame=Tint("#fafbfc", "#4a5261", "#c3cad5"),
-        none=Tint("#f1f2f4", "#667080", "#f1f2f4"),
+        none=Tint("#f1f2f4", "#5c6675", "#f1f2f4"),
         up=_shades("#08306b", "#e9f2fa #cfe2f3 #a9cbe8 #84b4dd"),
         down=_shades("#7a2a04", "#fdefe5 #fbdcc6 #f8c4a1 #f3a873"),
     ),

@@ -7,7 +7,7 @@ number of operands; `softmax log_softmax` are built from them.
 from __future__ import annotations
 
 from microbp.engine.operations import OPERATIONS, Operation
-from microbp.engine.value import Value, apply
+from microbp.engine.value import Value, add_up, apply
 from microbp.errors import ArgumentTypeError, EmptyGraphError, ShapeError
 
 TYPE_CHECKING = False
@@ -68,7 +68,10 @@ def sum(values: Iterable[Any]) -> Any:
         >>> s.data, s.op, len(s.parents)
         (6.0, 'sum', 3)
     """
-    return _of_many("sum", _listed(values, "sum"))
+    terms = _listed(values, "sum")
+    if terms and all(isinstance(x, Value) for x in terms):
+        return add_up(terms)
+    return _of_many("sum", terms)
 
 
 def dot(x: Iterable[Any], y: Iterable[Any]) -> Any:

@@ -50,6 +50,7 @@ SUBTRACT = cython.declare(cython.ushort, OPERATIONS["-"].code)
 MULTIPLY = cython.declare(cython.ushort, OPERATIONS["*"].code)
 DIVIDE = cython.declare(cython.ushort, OPERATIONS["/"].code)
 NEGATE = cython.declare(cython.ushort, OPERATIONS["neg"].code)
+SUM = cython.declare(cython.ushort, OPERATIONS["sum"].code)
 NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 
 _recording = cython.declare(cython.bint, True)  # False inside `no_grad`
@@ -618,6 +619,20 @@ def apply(operation: Operation, *operands: Any) -> Value:
         return _node(operation.code, values[0], None, out, local_grads[0], 0.0)
     dx, dy = local_grads
     return _node(operation.code, values[0], values[1], out, dx, dy)
+
+
+def add_up(values: list[Value]) -> Value:
+    """The sum of at least one Value as one node, added from the left.
+
+    What `apply` makes of the row `sum`, spelled out because every neuron does it. A
+    test holds the two together.
+    """
+    parents = tuple(values)
+    x: Value = parents[0]
+    out: float = x._data
+    for x in parents[1:]:
+        out += x._data
+    return _wide_node(SUM, parents, out, (1.0,) * len(parents))
 
 
 def leaf_or_value(x: Any, where: str) -> Value:

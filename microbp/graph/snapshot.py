@@ -147,7 +147,8 @@ class Graph:
         roots = [f"{self.names[i]!r} = {self.data[i]!r}" for i in self.roots[:3]]
         roots += ["..."] * (len(self.roots) > 3)
         plural = "s" * (len(self.roots) > 1)
-        return f"Graph({len(self)} nodes, root{plural} {', '.join(roots)})"
+        nodes = "node" if len(self) == 1 else "nodes"
+        return f"Graph({len(self)} {nodes}, root{plural} {', '.join(roots)})"
 
     def node(self, i: int) -> Node:
         """The node with the number i, as a readable record."""

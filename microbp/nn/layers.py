@@ -7,8 +7,7 @@ same inputs; `MLP` is several layers, each on the outputs of the one before.
 from __future__ import annotations
 
 from microbp.engine.numbers import to_float
-from microbp.engine.operations import OPERATIONS
-from microbp.engine.value import Value, apply, leaf
+from microbp.engine.value import Value, add_up, leaf
 from microbp.errors import ArgumentError, ArgumentTypeError, ShapeError
 from microbp.nn.activations import OF_LAYERS, activate, checked, name_of
 from microbp.nn.checks import as_count, as_row
@@ -19,8 +18,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
-
-SUM = OPERATIONS["sum"]
 
 
 class Neuron(Module):
@@ -89,7 +86,7 @@ class Neuron(Module):
         """
         x = as_row(x, self.nin, self)
         products = [w * v for w, v in zip(self.w, x)]  # noqa: B905 (as_row did)
-        return activate(self.activation, apply(SUM, *products, self.b))
+        return activate(self.activation, add_up([*products, self.b]))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.nin}, {name_of(self.activation)})"

@@ -1,0 +1,141 @@
+"""Rendering, with dot and without it; what a notebook shows."""
+
+import subprocess
+import sys
+
+import pytest
+
+from microbp import Value, draw
+from microbp.draw.notebook import mimebundle
+from microbp.draw.picture import INSTALL
+from microbp.engine.scope import Scope
+from microbp.errors import DotNotFoundError
+
+
+@pytest.fixture
+def no_dot(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def square():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.backward()
+    return y
+
+
+def long_chain(scopes=()):
+    x = Value(1.0, label="x")
+    for scope in scopes:
+        with scope:
+            for _ in range(100):
+                x = x + 1.0
+    for _ in range(0 if scopes else 100):
+        x = x + 1.0
+    return x
+
+
+def test_the_text_of_a_picture_needs_no_dot(no_dot):
+    assert draw(square()).source.startswith("digraph {")
+
+
+@pytest.mark.parametrize("platform", INSTALL)
+def test_without_dot_the_error_says_what_to_install(no_dot, monkeypatch, platform):
+    picture = draw(square())
+    monkeypatch.setattr(sys, "platform", platform)
+
+    with pytest.raises(DotNotFoundError) as caught:
+        picture.pipe()
+    assert f"Install it with: {INSTALL[platform]}." in str(caught.value)
+
+
+def test_on_another_system_the_error_says_where_to_look(no_dot, monkeypatch):
+    picture = draw(square())
+    monkeypatch.setattr(sys, "platform", "plan9")
+
+    with pytest.raises(DotNotFoundError, match=r"https://graphviz\.org/download/"):
+        picture.pipe()
+
+
+def test_without_dot_rendering_and_showing_say_so_too(no_dot, tmp_path):
+    picture = draw(square())
+
+    with pytest.raises(DotNotFoundError, match="dot is not on PATH"):
+        picture.render(tmp_path / "y")
+    with pytest.raises(DotNotFoundError, match="dot is not on PATH"):
+        picture._repr_mimebundle_(["image/svg+xml"])
+
+
+@pytest.mark.exe
+def test_a_picture_that_dot_cannot_read_is_an_error():
+    picture = draw(square())
+    picture.body.append("}}} nonsense")
+
+    with pytest.raises(DotNotFoundError, match="program dot failed"):
+        picture.pipe()
+
+
+@pytest.mark.exe
+@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_dot_has_nothing_to_complain_about(theme):
+    with Scope("layer", "layer 1", "Layer(<1>, 2)"):
+        y = square()
+    for folded in ({}, {"fold": "layer"}, {"fold": 0}, {"highlight": "x"}):
+        picture = draw(y, theme=theme, title="title", **folded)
+        done = subprocess.run(
+            ["dot", "-Tsvg"], input=picture.source.encode(), capture_output=True
+        )
+        assert (0, b"") == (done.returncode, done.stderr)
+
+
+@pytest.mark.exe
+def test_a_picture_is_rendered_into_a_file(tmp_path):
+    path = draw(square(), format="png").render(tmp_path / "y", cleanup=True)
+
+    assert str(tmp_path / "y.png") == path
+    assert b"\x89PNG" == (tmp_path / "y.png").read_bytes()[:4]
+
+
+@pytest.mark.exe
+def test_a_notebook_shows_the_picture():
+    shown = mimebundle(square())
+
+    assert ["text/plain", "image/svg+xml"] == list(shown)
+    assert "∇ +6.0000" in shown["image/svg+xml"]
+
+
+@pytest.mark.exe
+def test_a_notebook_closes_the_modules_of_a_large_graph():
+    shown = mimebundle(
+        long_chain([Scope("layer", "layer 1"), Scope("layer", "layer 2")])
+    )
+
+    assert "layer 2" in shown["image/svg+xml"]
+
+
+def test_a_notebook_says_why_it_shows_no_picture_of_a_large_graph():
+    expected = (
+        "Value(data=101.0, grad=0.0)  "
+        "(201 nodes, too many to show: see draw(v, max_nodes=None))"
+    )
+
+    assert {"text/plain": expected} == mimebundle(long_chain())
+
+
+def test_a_notebook_without_dot_shows_text_and_what_to_install(no_dot):
+    shown = mimebundle(square())
+
+    assert ["text/plain"] == list(shown)
+    first, hint = shown["text/plain"].splitlines()
+    assert "Value(data=9.0, grad=1.0)" == first
+    assert "dot is not on PATH" in hint
+
+
+def test_the_room_and_its_function_share_a_name():
+    code = (
+        "from microbp import Value, to_dot; import microbp; y = Value(1.0) + 1;"
+        "print(microbp.draw(y).source == to_dot(y), microbp.draw.to_dot is to_dot)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert ("True True\n", "") == (done.stdout, done.stderr)
