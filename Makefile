@@ -27,7 +27,7 @@ test: .venv/installed-dev dot ## Check style and types, test the compiled and pl
 	MICROBP_PURE=1 $(BIN)/python -m pytest
 
 bench: .venv/installed-bench ## Measure the speed of everything
-	$(BIN)/python bench/run_all.py
+	$(BIN)/python tests/bench/run_all.py
 
 clean: ## Remove all that the other targets make, .venv included
 	rm -rf .venv build out *.egg-info .*_cache .hypothesis microbp/engine/*.so

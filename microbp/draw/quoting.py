@@ -73,9 +73,9 @@ def quote(text: str) -> str:
 
     Example:
         >>> print(quote('a "b" \\N & c'))
-        "a \"b\" &#92;N &amp; c"
+        "a \"b\" \\\\N &amp; c"
     """
     text = "\n".join(map(visible, text.split("\n")))
-    # Some versions of dot read `\\\\` twice, so a backslash is an entity.
-    text = text.replace("&", "&amp;").replace("\\", "&#92;").replace('"', '\\"')
+    # dot unescapes tooltips twice, in between it puts names for \N, \G and the like.
+    text = text.replace("&", "&amp;").replace("\\", r"\\\\").replace('"', r"\"")
     return '"' + text.replace("\n", "\\n") + '"'

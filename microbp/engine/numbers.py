@@ -42,8 +42,8 @@ NumPy scalar or a 0-d array), not None: did a function forget to return?
         return float(x.item() if getattr(x, "ndim", 0) else x)
     except OverflowError:
         raise NumberRangeError(
-            f"{where} takes a number up to 1.8e308, not an {type(x).__name__} of "
-            f"{len(str(abs(x)))} digits: scale it down first"
+            f"{where} takes a number up to 1.8e308, not one of type "
+            f"{type(x).__name__} beyond that: scale it down first"
         ) from None
     except (TypeError, ValueError):
         raise NumberError(_refusal(x, where)) from None

@@ -71,7 +71,7 @@ def test_a_long_label_is_cut_in_the_box_and_whole_in_the_tooltip():
 
 def test_markup_and_quotes():
     assert "&lt;b&gt; &amp; &quot;" == markup('<b> & "')
-    assert r'"\"a\" &#92; &amp;lt; \n"' == quote('"a" \\ &lt; \n')
+    assert r'"\"a\" \\\\ &amp;lt; \n"' == quote('"a" \\ &lt; \n')
     assert "a⏎b" == visible("a\nb")
 
 
