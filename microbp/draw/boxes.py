@@ -60,6 +60,11 @@ def name_of(name: str) -> str:
     return markup(subscript(shorten(name)))
 
 
+def kind_shown(kind: str, label: str) -> str:
+    """What a picture calls a node: a number with a name is an input, like a pixel."""
+    return "leaf" if kind == "constant" and label else kind
+
+
 class Look:
     """What all boxes of a picture share: colours, gradient scale, digits.
 
@@ -118,11 +123,13 @@ class Look:
 
     def _bar(self, node: Node) -> str:
         """The head of a box: on the left what it is, on the right its name."""
-        tint = self.theme.chip if node.kind == "operation" else self._tint(node.kind)
-        kind = MARKS.get(node.kind, "")
         if node.kind == "operation":
+            tint = self.theme.chip
             kind = text(markup(shorten(sign(node.op), 16)), size=LARGE, bold=True)
-        name = text(markup(node.name), size="10")  # a made-up name, unless there is
+        else:
+            shown = kind_shown(node.kind, node.label)
+            tint, kind = self._tint(shown), MARKS[shown]
+        name = text(markup(node.name), size="10")  # a made-up one is smaller
         if node.label:
             name = text(name_of(node.label), size=LARGE, bold=True)
         cells = f'<td align="left">{text(kind, tint.ink)}</td>' if kind else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbp.draw.boxes import line, name_of, row, text
+from microbp.draw.boxes import kind_shown, line, name_of, row, text
 from microbp.draw.quoting import markup, shorten
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _kinds(folded: Folded, look: Look) -> list[str]:
     """What the boxes are, as far as the picture has such boxes."""
     graph = folded.graph
     single = [box for box in folded.boxes if isinstance(box, int)]
-    kinds = {graph.kind[i] for i in single}
+    kinds = {kind_shown(graph.kind[i], graph.label[i]) for i in single}
     parts = []
     if "operation" in kinds:
         op = next(graph.op[i] for i in single if graph.op[i])

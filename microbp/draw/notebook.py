@@ -12,6 +12,8 @@ from microbp.errors import DotNotFoundError
 from microbp.graph import Graph, fold
 from microbp.graph.modules import kinds
 
+MAX_EDGES = 500  # the neurons of two dense layers are few, their connections are not
+
 if TYPE_CHECKING:
     from microbp.engine.value import Value
 
@@ -52,6 +54,7 @@ def _fitting(graph: Graph) -> str | bool | None:
     if len(graph) <= MAX_NODES:
         return None
     for kind in reversed(kinds(graph.scope)):
-        if len(fold(graph, kind).boxes) <= MAX_NODES:
+        folded = fold(graph, kind)
+        if len(folded.boxes) <= MAX_NODES and len(folded.edges) <= MAX_EDGES:
             return kind
     return False

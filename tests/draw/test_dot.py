@@ -1,6 +1,7 @@
 """The DOT text, and pictures of it: what a reader of a picture relies on."""
 
 import re
+import time
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_a_parameter_and_a_labelled_constant_show_their_gradient():
     dot = to_dot(y)
 
     assert "◆ w 2.0000 ∇ +0.5000" == box(dot, "n0")
-    assert "pixel 0.5000 ∇ +2.0000" == box(dot, "n1")
+    assert "○ pixel 0.5000 ∇ +2.0000" == box(dot, "n1")
 
 
 def test_infinities_and_nan_are_written_out():
@@ -216,6 +217,24 @@ def test_an_opened_module_is_a_frame_within_the_frame_of_the_outer_one():
 
     assert ["cluster_0", "cluster_0_0"] == re.findall(r"subgraph (\w+)", dot)
     assert "◆ w 2.0000 ∇ 0.0000" == box(dot, "n1")
+
+
+@pytest.mark.slow
+def test_a_network_for_one_image_is_folded_and_written_in_seconds():
+    x = [Value(0.5, label=f"x{i + 1}") for i in range(784)]
+    for number, width in enumerate((64, 64, 10), start=1):
+        with Scope("layer", f"layer {number}"):
+            rows = [[leaf(0.01, "w", "parameter") for _ in x] for _ in range(width)]
+            x = [
+                value_sum([w * v for w, v in zip(row, x, strict=True)]) for row in rows
+            ]
+    start = time.perf_counter()
+    dot = to_dot(x, fold="layer")
+
+    assert ["784 values", "64 values", "64 values"] == [
+        e[2].strip() for e in edges(dot)
+    ]
+    assert time.perf_counter() - start < 20.0  # about one second
 
 
 def test_a_snapshot_is_drawn_like_the_values():

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from microbp import Value, draw
+from microbp import sum as value_sum
 from microbp.draw.notebook import mimebundle
 from microbp.draw.picture import INSTALL
 from microbp.engine.scope import Scope
@@ -111,6 +112,23 @@ def test_a_notebook_closes_the_modules_of_a_large_graph():
     )
 
     assert "layer 2" in shown["image/svg+xml"]
+
+
+@pytest.mark.exe
+def test_a_notebook_counts_arrows_too():
+    x = [Value(1.0, label=f"x{i}") for i in range(30)]
+    with Scope("mlp", "net"):
+        for number in (1, 2):
+            with Scope("layer", f"layer {number}"):
+                outputs = []
+                for k in range(30):
+                    with Scope("neuron", f"neuron {k + 1}"):
+                        outputs.append(value_sum(x).tanh())
+                x = outputs
+    shown = mimebundle(value_sum(x))
+
+    assert "layer 2" in shown["image/svg+xml"]
+    assert "neuron" not in shown["image/svg+xml"]
 
 
 def test_a_notebook_says_why_it_shows_no_picture_of_a_large_graph():
