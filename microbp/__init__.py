@@ -14,7 +14,8 @@ from microbp.engine import functions as _functions
 from microbp.engine.functions import dot, log_softmax, logsumexp, softmax, sum
 from microbp.engine.operations import OPERATIONS as _OPERATIONS
 from microbp.engine.scope import no_grad
-from microbp.engine.value import Value, compiled, set_display
+from microbp.engine.value import Value, compiled
+from microbp.engine.value import set_display as _set_display
 from microbp.errors import MicrobpError
 
 TYPE_CHECKING = False
@@ -71,7 +72,7 @@ def _show(v: Value) -> "dict[str, str]":
     return mimebundle(v)
 
 
-set_display(_show)  # the engine knows no pictures; a notebook shows one all the same
+_set_display(_show)  # the engine knows no pictures; a notebook shows one all the same
 
 
 def __getattr__(name: str) -> "Any":

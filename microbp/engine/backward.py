@@ -67,9 +67,8 @@ def backward(root: Value) -> None:
         if not hooks:
             _flow(root)
             return
-        order = _release(root)
-    for node in order:  # outside the lock: a hook is user code
-        node._backward()
+        for node in _release(root):  # all counts are zero again, so that a hook,
+            node._backward()  # which is the user's code, may call backward itself
 
 
 def carry(node: Value) -> None:

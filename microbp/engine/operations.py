@@ -138,6 +138,21 @@ def share(x: Any, y: Any) -> Any:
     return where(x > y, 1.0, where(x < y, 0.0, 0.5))
 
 
+def larger(x: Any, y: Any) -> Any:
+    """The larger of two; nan if one is."""
+    return where(x >= y, x, where(x < y, y, x + y))
+
+
+def smaller(x: Any, y: Any) -> Any:
+    """The smaller of two; nan if one is."""
+    return where(x <= y, x, where(x > y, y, x + y))
+
+
+def within(bound: Any, x: Any) -> Any:
+    """1 where x has not passed the bound, 0 where it has."""
+    return where(x > bound, 0.0, 1.0)
+
+
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), written so that the exponential cannot overflow."""
     e = exp(-abs(x))
@@ -254,17 +269,17 @@ Operation("gelu", "gelu({0})", lambda x: x * normal_cdf(x),
 
 # Choices.
 Operation("maximum", "max({0}, {1})",
-          lambda x, y: where(x >= y, x, where(x < y, y, x + y)),
+          larger,
           lambda out, x, y: (share(x, y), share(y, x)),
           "a tie shares the gradient, one half each; nan if an operand is nan")
 Operation("minimum", "min({0}, {1})",
-          lambda x, y: where(x <= y, x, where(x > y, y, x + y)),
+          smaller,
           lambda out, x, y: (share(y, x), share(x, y)),
           "a tie shares the gradient, one half each; nan if an operand is nan")
 Operation("clip", "clip({0}, {1}, {2})",
-          lambda x, low, high: where(x < low, low, where(x > high, high, x)),
-          lambda out, x, low, high: (where(x < low, 0.0, where(x > high, 0.0, 1.0)),
-                                     where(x < low, 1.0, 0.0),
-                                     where(x < low, 0.0, where(x > high, 1.0, 0.0))),
-          "at a bound the gradient goes to x")
+          lambda x, low, high: smaller(larger(x, low), high),
+          lambda out, x, low, high: (where(x < low, 0.0, within(high, x)),
+                                     where(x < low, within(high, low), 0.0),
+                                     1.0 - within(high, larger(x, low))),
+          "at a bound the gradient goes to x; if low is above high, the result is high")
 # fmt: on

@@ -243,27 +243,33 @@ class Value:
 
     def __radd__(self, other: Any) -> Any:
         x = _operand(other)
-        return _elementwise("add", other, self) if x is NotImplemented else x + self
+        if x is NotImplemented:
+            return _elementwise("add", other, self)
+        return Value.__add__(x, self)
 
     def __rsub__(self, other: Any) -> Any:
         x = _operand(other)
-        return (
-            _elementwise("subtract", other, self) if x is NotImplemented else x - self
-        )
+        if x is NotImplemented:
+            return _elementwise("subtract", other, self)
+        return Value.__sub__(x, self)
 
     def __rmul__(self, other: Any) -> Any:
         x = _operand(other)
-        return (
-            _elementwise("multiply", other, self) if x is NotImplemented else x * self
-        )
+        if x is NotImplemented:
+            return _elementwise("multiply", other, self)
+        return Value.__mul__(x, self)
 
     def __rtruediv__(self, other: Any) -> Any:
         x = _operand(other)
-        return _elementwise("divide", other, self) if x is NotImplemented else x / self
+        if x is NotImplemented:
+            return _elementwise("divide", other, self)
+        return Value.__truediv__(x, self)
 
     def __rpow__(self, other: Any) -> Any:
         x = _operand(other)
-        return _elementwise("power", other, self) if x is NotImplemented else x**self
+        if x is NotImplemented:
+            return _elementwise("power", other, self)
+        return Value.__pow__(x, self)
 
     # The busiest functions are spelled out; `__getattr__` finds the rest in the table.
 
@@ -409,7 +415,14 @@ class Value:
             attributes = None if extra is None else extra.attributes
         else:
             attributes = {k: v for k, v in vars(self).items() if k[0] != "_"}
-        return _restore, (self._data, self._grad, self.label, self.kind, attributes)
+        return _restore, (
+            type(self),
+            self._data,
+            self._grad,
+            self.label,
+            self.kind,
+            attributes,
+        )
 
     def __setattr__(self, name: str, thing: Any) -> None:
         setter = SETTERS.get(name)
@@ -422,6 +435,12 @@ class Value:
         if extra.attributes is None:
             extra.attributes = {}
         extra.attributes[name] = thing
+
+    def __delattr__(self, name: str) -> None:
+        attributes = None if self._extra is None else self._extra.attributes
+        if attributes is None or name not in attributes:
+            raise AttributeError(f"Value.{name} cannot be deleted")
+        del attributes[name]
 
 
 # Names that live in a node itself; any other that a user hangs on it (`p.m = 0.0`) is
@@ -479,7 +498,7 @@ if not cython.compiled:  # C fields start as zero and None; here the class has t
     Extra.label = Extra.op = ""
     Extra.hook = Extra.attributes = Extra.breaker = None  # type: ignore[assignment]
     Extra.parents = Extra.local_grads = ()
-    del Value.__setattr__
+    del Value.__setattr__, Value.__delattr__
 
 
 _display: Any = None  # how a notebook shows a Value; the rooms above decide
@@ -643,16 +662,23 @@ def leaf_or_value(x: Any, where: str) -> Value:
 def leaf(data: float, label: str = "", kind: str = "leaf") -> Value:
     """A Value that nothing computed, of the kind "leaf", "constant" or "parameter"."""
     node: Value = Value.__new__(Value)
+    _become_leaf(node, data, label, kind)
+    return node
+
+
+def _become_leaf(node: Value, data: float, label: str, kind: str) -> None:
     node._data = data
     if kind != "leaf":
         node._code = CONSTANT if kind == "constant" else PARAMETER
     if label != "":
         node.label = label
-    return node
 
 
-def _restore(data: float, grad: float, label: str, kind: str, more: Any) -> Value:
-    node = leaf(data, label, kind)
+def _restore(
+    cls: type[Value], data: float, grad: float, label: str, kind: str, more: Any
+) -> Value:
+    node = cls.__new__(cls)
+    _become_leaf(node, data, label, kind)
     node.grad = grad
     for name, thing in (more or {}).items():
         setattr(node, name, thing)
@@ -680,6 +706,9 @@ def _plain(x: Any) -> Any:
 
 
 def _operand(x: Any) -> Any:
+    """The Value beside an operator, or NotImplemented where x knows better."""
+    if isinstance(x, Value):  # on the left of a subclass
+        return x
     y = _plain(x)
     return y if y is NotImplemented else leaf(y, kind="constant")
 
