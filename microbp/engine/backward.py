@@ -95,13 +95,15 @@ def _count(root: Value, fresh: cython.bint) -> cython.bint:
         if fresh:
             node._grad = 0.0
         if node._x is not None:
-            line = _expect(node._x, line)
-            if node._y is not None:
+            if node._x._code >= FIRST_INNER:
+                line = _expect(node._x, line)
+            if node._y is not None and node._y._code >= FIRST_INNER:
                 line = _expect(node._y, line)
         else:
             hooks = hooks or node._extra.hook is not None
             for x in node._extra.parents:
-                line = _expect(x, line)
+                if x._code >= FIRST_INNER:
+                    line = _expect(x, line)
     return hooks
 
 
@@ -118,16 +120,19 @@ def _flow(root: Value) -> object:
         node._link = None
         if node._x is not None:
             node._x._grad += node._grad * node._dx
-            line = _arrived(node._x, line)
+            if node._x._code >= FIRST_INNER:
+                line = _arrived(node._x, line)
             if node._y is not None:
                 node._y._grad += node._grad * node._dy
-                line = _arrived(node._y, line)
+                if node._y._code >= FIRST_INNER:
+                    line = _arrived(node._y, line)
         else:
             for x, local in zip(  # noqa: B905 (they are of one length, and this is hot)
                 node._extra.parents, node._extra.local_grads
             ):
                 x._grad += node._grad * local
-                line = _arrived(x, line)
+                if x._code >= FIRST_INNER:
+                    line = _arrived(x, line)
     return None
 
 
@@ -135,8 +140,6 @@ def _flow(root: Value) -> object:
 @cython.inline
 def _expect(x: Value, line: Value | None) -> Value | None:
     """One more contribution will come to x; when x is met first, it joins the line."""
-    if x._code < FIRST_INNER:
-        return line  # leaves pass nothing on, so nobody waits for them
     x._waiting += 1
     if x._waiting > 1:
         return line
@@ -148,8 +151,6 @@ def _expect(x: Value, line: Value | None) -> Value | None:
 @cython.inline
 def _arrived(x: Value, line: Value | None) -> Value | None:
     """A contribution came to x; when it was the last, x joins the line."""
-    if x._code < FIRST_INNER:
-        return line
     x._waiting -= 1
     if x._waiting > 0:
         return line
@@ -169,7 +170,8 @@ def _release(root: Value) -> list[Value]:
         node._link = None
         order.append(node)
         for x in node.parents:
-            line = _arrived(x, line)
+            if x._code >= FIRST_INNER:
+                line = _arrived(x, line)
     return order
 
 

@@ -494,11 +494,28 @@ _emptying = cython.declare(cython.bint, False)
 
 if not cython.compiled:  # C fields start as zero and None; here the class has them
     Value._grad, Value._code, Value._waiting = 0.0, 0, 0
-    Value._x = Value._y = Value._link = Value._scope = Value._extra = None  # type: ignore[assignment]
+    Value._x = Value._y = Value._link = None
+    Value._scope = Value._extra = None  # type: ignore[assignment]
     Extra.label = Extra.op = ""
     Extra.hook = Extra.attributes = Extra.breaker = None  # type: ignore[assignment]
     Extra.parents = Extra.local_grads = ()
-    del Value.__setattr__, Value.__delattr__
+    # A plain class keeps attributes by itself, and can be given methods. A `__getattr__`
+    # would make Python read every attribute the slow way.
+    del Value.__setattr__, Value.__delattr__, Value.__getattr__
+
+
+def publish(operation: Operation) -> None:
+    """Make an operation a method of Value, if it is written as a function."""
+    if operation.is_function and not hasattr(Value, operation.name):
+        method = lambda *operands: apply(operation, *operands)  # noqa: E731
+        setattr(Value, operation.name, method)
+
+
+if not cython.compiled:
+    for _row in OPERATIONS.values():
+        publish(_row)
+    for _numpy_name, _name in NUMPY_NAMES.items():
+        setattr(Value, _numpy_name, getattr(Value, _name))
 
 
 _display: Any = None  # how a notebook shows a Value; the rooms above decide
