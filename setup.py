@@ -12,7 +12,6 @@ An error of Cython itself is a mistake in the sources, and stops the build.
 
 import os
 import sys
-from pathlib import Path
 
 from setuptools import Extension, setup
 
@@ -36,7 +35,6 @@ def engine_extensions() -> list[Extension]:
         from Cython.Build import cythonize
     except ImportError:
         return []
-    sources = [source for source in ENGINE if Path(source).exists()]
     extensions: list[Extension] = cythonize(
         [
             Extension(
@@ -44,7 +42,7 @@ def engine_extensions() -> list[Extension]:
                 [source],
                 extra_compile_args=COMPILE_ARGS,
             )
-            for source in sources
+            for source in ENGINE
         ],
         language_level=3,
         build_dir="build/cython",

@@ -13,8 +13,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from tqdm import tqdm
 
-from microbp import MLP, Adam, draw, no_grad
-from microbp.train.losses import sparse_categorical_crossentropy
+from microbp import MLP, Adam, draw, no_grad, sparse_categorical_crossentropy
 
 
 def main(out: Path, quick: bool = False) -> list[Path]:

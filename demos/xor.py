@@ -31,8 +31,11 @@ def main(out: Path, quick: bool = False) -> list[Path]:
         print(f"  {point[0]:.0f} xor {point[1]:.0f} = {answer:.3f}")
         assert round(answer) == target, (point, answer)
 
+    model.zero_grad()
+    error = (model((0.0, 1.0)) - 1.0) ** 2
+    error.backward()
     path = out / "xor.svg"
-    draw(errors[1]).render(outfile=path, cleanup=True)
+    draw(error).render(outfile=path, cleanup=True)
     return [path]
 
 

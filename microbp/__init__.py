@@ -1,4 +1,4 @@
-"""microbp: backpropagation on scalars that you can see, at the speed of arrays.
+"""microbp: backpropagation on scalars, every one of which can be seen.
 
 A `Value` is a number that remembers how it was computed; `backward` applies the chain
 rule to all of them. `draw` shows the graph with every value, local derivative and
@@ -25,40 +25,74 @@ if TYPE_CHECKING:
     from microbp.draw import draw, to_dot
     from microbp.engine.derivatives import gradcheck
     from microbp.nn import MLP, Layer, Module, Neuron
-    from microbp.train.optimizers import SGD, Adam
+    from microbp.train.crossentropy import (
+        binary_crossentropy,
+        categorical_crossentropy,
+        sparse_categorical_crossentropy,
+    )
+    from microbp.train.losses import (
+        hinge,
+        huber,
+        mean_absolute_error,
+        mean_squared_error,
+    )
+    from microbp.train.optimizers import SGD, Adam, AdamW, RMSprop
 
 __version__ = "0.1.0"
 
 # Where the names live that are loaded when first used.
 _LAZY = {
     "Adam": "microbp.train.optimizers",
+    "AdamW": "microbp.train.optimizers",
     "Layer": "microbp.nn",
     "MLP": "microbp.nn",
     "Module": "microbp.nn",
     "Neuron": "microbp.nn",
+    "RMSprop": "microbp.train.optimizers",
     "SGD": "microbp.train.optimizers",
     "draw": "microbp.draw",
     "gradcheck": "microbp.engine.derivatives",
     "to_dot": "microbp.draw",
 }
+_LAZY |= dict.fromkeys(
+    [
+        "binary_crossentropy",
+        "categorical_crossentropy",
+        "hinge",
+        "huber",
+        "mean_absolute_error",
+        "mean_squared_error",
+        "sparse_categorical_crossentropy",
+    ],
+    "microbp.train.losses",
+)
 
 __all__ = [
     "MLP",
     "SGD",
     "Adam",
+    "AdamW",
     "Layer",
     "MicrobpError",
     "Module",
     "Neuron",
+    "RMSprop",
     "Value",
+    "binary_crossentropy",
+    "categorical_crossentropy",
     "compiled",
     "dot",
     "draw",
     "gradcheck",
+    "hinge",
+    "huber",
     "log_softmax",
     "logsumexp",
+    "mean_absolute_error",
+    "mean_squared_error",
     "no_grad",
     "softmax",
+    "sparse_categorical_crossentropy",
     "sum",
     "to_dot",
 ]

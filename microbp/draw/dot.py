@@ -5,12 +5,13 @@ Map: `to_dot` is the whole text, `body` its lines. `Writer` writes one picture.
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from microbp.draw.boxes import Look, markup_of_frame
 from microbp.draw.legend import caption
 from microbp.draw.numerals import factor
-from microbp.draw.options import MAX_NODES, Options
+from microbp.draw.options import ARROWS_PER_NODE, MAX_NODES, Options
 from microbp.draw.quoting import quote, visible
 from microbp.draw.theme import Gradients, theme_named
 from microbp.draw.tips import edge_tip, group_tip, node_tip
@@ -63,8 +64,9 @@ def body(v: Any, options: Options) -> list[str]:
 
 
 def _check_size(folded: Folded, options: Options) -> None:
-    boxes = len(folded.boxes)
-    if options.max_nodes is None or boxes <= options.max_nodes:
+    boxes, arrows = len(folded.boxes), len(folded.edges)
+    limit = options.max_nodes
+    if limit is None or (boxes <= limit and arrows <= ARROWS_PER_NODE * limit):
         return
     present = kinds(folded.graph.scope)
     modules = " or ".join(f"fold={kind!r}" for kind in present)
@@ -75,9 +77,9 @@ def _check_size(folded: Folded, options: Options) -> None:
         else "no module computed anything in it that fold= could close; draw a part"
     )
     raise GraphTooLargeError(
-        f"the picture would have {boxes:,} boxes, and max_nodes={options.max_nodes} "
-        f"(by default {MAX_NODES}) can be read: {close}, or draw it all the same with "
-        "max_nodes=None"
+        f"the picture would have {boxes:,} boxes and {arrows:,} arrows, and "
+        f"max_nodes={limit} (by default {MAX_NODES}) with {ARROWS_PER_NODE} arrows "
+        f"each can be read: {close}, or draw it all the same with max_nodes=None"
     )
 
 
@@ -159,9 +161,18 @@ class Writer:
         box = self.folded.boxes[k]
         return f"n{box}" if isinstance(box, int) else f"g{self.group_number[k]}"
 
+    def _is_bare(self, k: int) -> bool:
+        """Is the box a constant without a name?"""
+        box = self.folded.boxes[k]
+        if not isinstance(box, int):
+            return False
+        return self.graph.kind[box] == "constant" and not self.graph.label[box]
+
     def _edge(self, edge: Edge) -> str:
         if edge.local is None:
             label = f"{edge.values:,} values" if edge.values > 1 else ""
+        elif isnan(edge.local) and self._is_bare(edge.source):
+            label = ""  # the exponent in x**2 with x < 0: undefined, and nobody asked
         else:
             label = factor(edge.local, self.options.precision)
         tip = quote(edge_tip(self.graph, edge))

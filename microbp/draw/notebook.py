@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbp.draw.options import MAX_NODES
+from microbp.draw.options import ARROWS_PER_NODE, MAX_NODES
 from microbp.errors import DotNotFoundError
 from microbp.graph import Graph, fold
 from microbp.graph.modules import kinds
-
-MAX_EDGES = 500  # the neurons of two dense layers are few, their connections are not
 
 if TYPE_CHECKING:
     from microbp.engine.value import Value
@@ -55,6 +53,7 @@ def _fitting(graph: Graph) -> str | bool | None:
         return None
     for kind in reversed(kinds(graph.scope)):
         folded = fold(graph, kind)
-        if len(folded.boxes) <= MAX_NODES and len(folded.edges) <= MAX_EDGES:
+        arrows = len(folded.edges)
+        if len(folded.boxes) <= MAX_NODES and arrows <= ARROWS_PER_NODE * MAX_NODES:
             return kind
     return False

@@ -46,14 +46,12 @@ def signed(x: float, precision: int = 4) -> str:
 def factor(x: float, precision: int = 4) -> str:
     """A local derivative, with which a gradient is multiplied.
 
-    Two digits do beside an edge, unless many were asked for; nan says nothing there.
+    Two digits do beside an edge, unless many were asked for.
 
     Example:
         >>> factor(2.0), factor(-0.004), factor(float("nan"))
-        ('×2.00', '×−0.004', '')
+        ('×2.00', '×−0.004', '×nan')
     """
-    if isnan(x):
-        return ""
     return "×" + numeral(x, min(precision, max(2, precision - 2)))
 
 

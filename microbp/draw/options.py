@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DIRECTIONS = ("LR", "RL", "TB", "BT")
 MAX_NODES = 150  # boxes; more is no picture but a wallpaper
+ARROWS_PER_NODE = 4  # neurons of dense layers are few, their connections are not
 
 
 class Options:

@@ -62,13 +62,18 @@ def backward(root: Value) -> None:
         root._grad += 1.0
         return
     with _walking:
-        hooks: cython.bint = _count(root, True)
-        root._grad = 1.0
-        if not hooks:
-            _flow(root)
-            return
-        for node in _release(root):  # all counts are zero again, so that a hook,
-            node._backward()  # which is the user's code, may call backward itself
+        try:
+            hooks: cython.bint = _count(root, True)
+            root._grad = 1.0
+            if not hooks:
+                _flow(root)
+                return
+            order = _release(root)
+        except BaseException:  # Ctrl-C, say: leave no half-done counts behind
+            _forget([root])
+            raise
+        for node in order:  # no counts are left, so a hook may call backward itself,
+            node._backward()  # and another thread waits until all of them have added
 
 
 def carry(node: Value) -> None:
@@ -175,6 +180,19 @@ def _release(root: Value) -> list[Value]:
     return order
 
 
+def _forget(nodes: list[Value]) -> None:
+    """Clear the counts below these nodes, after a walk that was interrupted."""
+    met: set[Value] = set()
+    node: Value
+    while nodes:
+        node = nodes.pop()
+        if node not in met:
+            met.add(node)
+            node._waiting = 0
+            node._link = None
+            nodes.extend(node.parents)
+
+
 def walk(roots: Iterable[Value]) -> list[Value]:
     """All nodes that the roots depend on, and the roots: operands before results.
 
@@ -187,12 +205,21 @@ def walk(roots: Iterable[Value]) -> list[Value]:
         >>> [node.label or node.op for node in walk([a * b + a])]
         ['a', 'b', '*', '+']
     """
+    roots = list(roots)
+    if not roots:
+        return []
     recording = swap_recording(True)
-    top = Value(0.0, list(roots), "roots")  # stands above them all while we walk
-    swap_recording(recording)
+    try:
+        top = Value(0.0, roots, "roots")  # stands above them all while we walk
+    finally:
+        swap_recording(recording)
     with _walking:
-        _count(top, False)
-        order = _release(top)
+        try:
+            _count(top, False)
+            order = _release(top)
+        except BaseException:
+            _forget([top])
+            raise
     met: set[Value] = set()
     result = []
     for node in reversed(order):

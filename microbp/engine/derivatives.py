@@ -9,14 +9,13 @@ from __future__ import annotations
 from math import isfinite
 
 from microbp.engine.backward import walk
-from microbp.engine.operations import OPERATIONS
 from microbp.engine.scope import no_grad
 from microbp.engine.value import Value, leaf
 from microbp.errors import ArgumentError, ArgumentTypeError, GradcheckError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 
@@ -25,7 +24,7 @@ EPSILON = 2.0**-52  # the spacing of floats at 1
 
 def gradcheck(
     f: Callable[..., Value],
-    inputs: Iterable[Any],
+    inputs: Any,
     *,
     rtol: float = 1e-6,
     atol: float = 1e-8,
@@ -37,7 +36,7 @@ def gradcheck(
 
     Args:
         f: Takes as many Values as there are inputs and returns one Value.
-        inputs: The point: numbers, or Values, which keep their data and grad.
+        inputs: The point: a number or a Value, or several. Values keep data and grad.
         rtol: Largest relative difference between the two.
         atol: Largest absolute difference that is forgiven.
 
@@ -56,8 +55,10 @@ def gradcheck(
     """
     point = [
         x if isinstance(x, Value) else leaf(float(Value(x)), f"x{i}")
-        for i, x in enumerate(inputs, 1)
+        for i, x in enumerate(inputs if hasattr(inputs, "__iter__") else [inputs], 1)
     ]
+    if not point:
+        raise ArgumentError("gradcheck needs at least one input to differentiate by")
     root, analytic = _gradients(f, point)
     for i, x in enumerate(point):
 
@@ -164,14 +165,16 @@ def _extrapolate(
 
 
 def _close(analytic: float, numeric: float, rtol: float, atol: float) -> bool:
+    if not (isfinite(analytic) and isfinite(numeric)):
+        return False
     return abs(analytic - numeric) <= atol + rtol * max(abs(analytic), abs(numeric))
 
 
 def _blame_rows(root: Value, rtol: float, atol: float) -> None:
     """Raise for the first node whose row gives a wrong local derivative."""
     for node in walk([root]):
-        row = OPERATIONS.get(node.op)
-        if row is None or len(node.parents) != len(node.local_grads):
+        row = node.operation
+        if row is None:
             continue
         numbers = [parent.data for parent in node.parents]
         for i, (parent, analytic) in enumerate(
@@ -187,8 +190,10 @@ def _blame_rows(root: Value, rtol: float, atol: float) -> None:
             if not _close(analytic, numeric, rtol, atol) and parent.kind != "constant":
                 raise GradcheckError(
                     _report(
-                        f"a local derivative of {node.op} is wrong",
-                        ("operation", f"{node.op}, written {row.notation}"),
+                        f"{node.op} has a kink here"
+                        if _kink(along, numbers[i])
+                        else f"a local derivative of {node.op} is wrong",
+                        ("operation", row.written),
                         ("operand", _operand_name(parent, i, len(numbers))),
                         ("point", ", ".join(map(repr, numbers))),
                         analytic,
@@ -210,7 +215,7 @@ def _blame_by_hand(
     nodes = walk([root])
     place = {node: i for i, node in enumerate(nodes)}
     for node in nodes:
-        if node.op in OPERATIONS or not node.parents:
+        if node.operation is not None or not node.parents:
             continue
         for x in point:
 

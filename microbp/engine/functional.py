@@ -4,7 +4,7 @@
 is not a plain float is asked for its own method of that name, or handed to NumPy.
 The rows of the operation table are written in these functions and in `+ - * / -`
 alone. That is why one row can serve every reader: the scalar engine, arrays, and
-derivatives of derivatives.
+whatever else has methods of these names.
 
 Two rules keep a row readable by all of them. Choose with `where`, never with `if`.
 Compare with `< <= > >=`, never with `==`, which on Values asks for identity.

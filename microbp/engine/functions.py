@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from microbp.engine.operations import OPERATIONS, Operation
 from microbp.engine.value import Value, add_up, apply
-from microbp.errors import ArgumentTypeError, EmptyGraphError, ShapeError
+from microbp.errors import (
+    ArgumentTypeError,
+    EmptyGraphError,
+    NumberError,
+    ShapeError,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,18 +41,25 @@ def function(operation: Operation) -> Callable[..., Any]:
         return node if any(isinstance(x, Value) for x in operands) else node.data
 
     call.__name__ = call.__qualname__ = operation.name
-    call.__doc__ = f"{operation.notation}. {operation.note}".strip()
+    note = operation.note and f"Convention: {operation.note}."
+    call.__doc__ = f"`{operation.written}`. {note}".strip()
     return call
 
 
 def _on_arrays(operation: Operation, operands: tuple[Any, ...]) -> Any:
     import numpy as np
 
-    operands += operation.defaults[len(operands) - operation.arity :]
+    operands = operation.completed(operands)
     arrays = [np.asarray(x) for x in operands]
     if any(array.dtype == object for array in arrays):
         each = np.frompyfunc(function(operation), len(arrays), 1)
         return each(*arrays)
+    for array in arrays:
+        if array.dtype.kind not in "biuf":
+            raise NumberError(
+                f"{operation.name} takes arrays of real numbers or of Values, not of "
+                f"{array.dtype}: convert them with .astype(float) first"
+            )
     with np.errstate(all="ignore"):
         return operation.value(*(array.astype(float) for array in arrays))
 

@@ -40,13 +40,26 @@ class Hook:
 
 
 class StandIn:
-    """Passes every attribute on to the node that it stands for."""
+    """Passes every attribute and operator on to the node that it stands for."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["node"], name)
 
     def __setattr__(self, name: str, thing: Any) -> None:
         setattr(self.__dict__["node"], name, thing)
+
+
+def _operator(name: str) -> Any:
+    return lambda self, *others: getattr(self.__dict__["node"], name)(*others)
+
+
+# Python looks operators up in the class, past `__getattr__`.
+for _name in (
+    *("add", "sub", "mul", "truediv", "pow"),
+    *("radd", "rsub", "rmul", "rtruediv", "rpow"),
+    *("neg", "abs", "lt", "le", "gt", "ge", "float", "format", "repr"),
+):
+    setattr(StandIn, f"__{_name}__", _operator(f"__{_name}__"))
 
 
 def _rebind(function: Any, node: Any, stand_in: StandIn) -> Any:
@@ -76,8 +89,8 @@ def _holds(cell: Any, node: Any) -> bool:
 def probe(node: Any) -> tuple[float, ...]:
     """The local derivatives that a hook uses, found by sending 1.0 through it.
 
-    What it adds to an operand that stands twice is shared out evenly. All gradients
-    are put back as they were.
+    What it adds to an operand that stands twice is shared out evenly. The gradients of
+    the node and its operands are put back; a hook that adds to others is not undone.
     """
     parents = node.parents
     before = [(each, each.grad) for each in {node, *parents}]

@@ -68,7 +68,10 @@ def _refusal(x: Any, where: str) -> str:
     if shape:
         came = f"{type(x).__name__} of shape {tuple(shape)}"
     else:
-        text = repr(x)
+        try:
+            text = repr(x)
+        except ValueError:  # Python prints no int of more than 4300 digits
+            text = "with a number too long to print"
         text = text if len(text) <= 60 else text[:57] + "..."
         came = text if x is None else f"{type(x).__name__} {text}"
     if shape or isinstance(x, (list, tuple, set, dict)):

@@ -2,16 +2,17 @@
 
 A row says what an operation is called, how it is written, what its value is, what its
 local derivatives are, and what was decided where mathematics leaves a choice. The
-scalar engine, arrays and higher derivatives all evaluate the same two functions,
-because those are written in `functional`, which follows the kind of its arguments.
+scalar engine and arrays evaluate the same two functions, because those are written in
+`functional`, which follows the kind of its arguments.
 
 To add an operation, add a row here. Nothing else needs to change: `v.name()` and
-`microbp.name(v)` exist at once, and the property tests cover it.
+`microbp.name(v)` exist at once, and the property tests cover it. (If it is none of
+functions in `functional`, nor made of them, that needs a line as well.)
 
 Outside its domain an operation gives what NumPy gives, an infinity or `nan`, and never
 an exception: `log(0)` is -inf, `0 ** -1` is inf, `(-8) ** (1/3)` is nan. Floating-point
 arithmetic (IEEE 754) is closed, and a training run that meets one bad number should
-show it, not stop; arrays and JavaScript behave the same way.
+show it, not stop; arrays behave the same way.
 
 Map: `OPERATIONS` is the table by name, `Operation` is a row.
 """
@@ -38,6 +39,7 @@ from microbp.engine.functional import (
     total,
     where,
 )
+from microbp.errors import ArgumentError, ShapeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,12 +95,38 @@ class Operation:
         self.value, self.derivatives = value, derivatives
         self.defaults, self.variadic = defaults, variadic
         self.arity = sum(f"{{{place}}}" in notation for place in range(9))
+        if name in OPERATIONS:
+            raise ArgumentError(
+                f"there is an operation {name!r} already, {OPERATIONS[name]!r}: "
+                "choose another name"
+            )
         self.is_function = name.isidentifier() and not variadic
         self.code = FIRST_CODE + len(BY_CODE)
         OPERATIONS[name] = BY_CODE[self.code] = self
 
     def __repr__(self) -> str:
-        return f"Operation({self.name!r}, {self.notation!r})"
+        return f"Operation({self.name!r}, {self.written!r})"
+
+    @property
+    def written(self) -> str:
+        """The notation with names for the operands, such as `"tanh(x)"`."""
+        return self.notation.format("x" if self.arity else "x1, x2, ...", "y", "z")
+
+    def completed(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The operands, with defaults for the last ones where they are left out.
+
+        Raises:
+            ShapeError: There are too few, or too many.
+        """
+        if self.variadic or len(operands) == self.arity:
+            return operands
+        lacking = self.arity - len(operands)
+        if 0 < lacking <= len(self.defaults):
+            return operands + self.defaults[-lacking:]
+        raise ShapeError(
+            f"{self.name} takes {self.arity} operand{'s' * (self.arity != 1)}, "
+            f"{self.written}, not {len(operands)}"
+        )
 
     def evaluate(self, x: tuple[float, ...]) -> tuple[float, tuple[float, ...]]:
         """The value and the local derivatives at a point.
@@ -205,7 +233,7 @@ Operation("neg", "−{0}", lambda x: -x,
           lambda out, x: (-1.0,))
 Operation("abs", "|{0}|", lambda x: abs(x),
           lambda out, x: (sign(x),),
-          "derivative 0 at 0")
+          "derivative 0 at 0, and where x is nan")
 
 # Sums of many.
 Operation("sum", "Σ {}", lambda *x: total(x),
@@ -248,7 +276,7 @@ Operation("erf", "erf({0})", erf, lambda out, x: (TWO_OVER_SQRT_PI * exp(-x * x)
 Operation("sigmoid", "sigmoid({0})", sigmoid, lambda out, x: (out * (1.0 - out),))
 Operation("relu", "relu({0})", lambda x: where(x <= 0, 0.0, x),
           lambda out, x: (where(x > 0, 1.0, 0.0),),
-          "derivative 0 at 0")
+          "derivative 0 at 0, and where x is nan")
 Operation("leaky_relu", "leaky_relu({0}, {1})",
           lambda x, slope: where(x > 0, x, slope * x),
           lambda out, x, slope: (where(x > 0, 1.0, slope), where(x > 0, 0.0, x)),

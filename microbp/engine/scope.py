@@ -6,6 +6,12 @@ Map: `Scope` names the module that computes. `no_grad` computes without a graph.
 from __future__ import annotations
 
 from microbp.engine.value import swap_recording, swap_scope
+from microbp.errors import ArgumentError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 class Scope:
@@ -32,13 +38,20 @@ class Scope:
         'layer 1'
     """
 
-    __slots__ = ("kind", "name", "outer", "title")
+    __slots__ = ("kind", "name", "outer", "title", "used")
 
     def __init__(self, kind: str, name: str, title: str = "") -> None:
         self.kind, self.name, self.title = kind, name, title
         self.outer: Scope | None = None
+        self.used = False
 
     def __enter__(self) -> Scope:
+        if self.used:
+            raise ArgumentError(
+                f"{self!r} was opened before, and its nodes remember where: "
+                f"make a new one, Scope({self.kind!r}, {self.name!r})"
+            )
+        self.used = True
         self.outer = swap_scope(self)
         return self
 
@@ -56,6 +69,8 @@ class Scope:
 class no_grad:  # PyTorch's name, so in small letters
     """Compute without building a graph: results are leaves.
 
+    Like the scope of a module, this holds for the whole process, not for one thread.
+
     Example:
         >>> from microbp import Value, no_grad
         >>> w = Value(3.0)
@@ -65,8 +80,22 @@ class no_grad:  # PyTorch's name, so in small letters
         (Value(data=9.0, grad=0.0), ())
     """
 
+    def __init__(self) -> None:
+        self.before: list[bool] = []  # one for each time this is entered
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function without a graph: for use as a decorator, `@no_grad()`."""
+
+        def without_graph(*args: Any, **options: Any) -> Any:
+            with self:
+                return function(*args, **options)
+
+        without_graph.__name__ = getattr(function, "__name__", "without_graph")
+        without_graph.__doc__ = function.__doc__
+        return without_graph
+
     def __enter__(self) -> None:
-        self.before = swap_recording(False)
+        self.before.append(swap_recording(False))
 
     def __exit__(self, *exception: object) -> None:
-        swap_recording(self.before)
+        swap_recording(self.before.pop())

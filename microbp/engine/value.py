@@ -72,6 +72,8 @@ class Value:
         grad: dE/d(this), a float; 0.0 until `backward` is called on some E.
         label: The name, `""` when there is none; may be assigned.
         op: The name of the operation that made this, `""` for a leaf.
+        operation: The row of the table that `op` names; None for a leaf and for a node
+            built by hand, whatever it calls itself.
         parents: The operands, in order; `a + a` has two.
         local_grads: d(this)/d(operand), a float for each of `parents`.
         kind: `"leaf"`, `"constant"` (a plain number beside an operator),
@@ -127,7 +129,7 @@ class Value:
         if label != "":
             self.label = label
         if _children or children:
-            _build_by_hand(self, tuple(_children or children), local_grads or _op)
+            _build_by_hand(self, _children or children, local_grads or _op)
 
     @property
     def data(self) -> float:  # noqa: D102 (the properties are in the class docstring)
@@ -170,6 +172,10 @@ class Value:
         if self._code >= FIRST_CODE:
             return BY_CODE[self._code].name
         return self._extra.op if self._code == BY_HAND else ""
+
+    @property
+    def operation(self) -> Operation | None:  # noqa: D102
+        return BY_CODE[self._code] if self._code >= FIRST_CODE else None
 
     @property
     def parents(self) -> tuple[Value, ...]:  # noqa: D102
@@ -397,6 +403,11 @@ class Value:
 
     @_backward.setter
     def _backward(self, hook: Callable[[], None]) -> None:
+        if not callable(hook):
+            raise ArgumentTypeError(
+                f"_backward is a function of no arguments, not {hook!r}: "
+                "it adds to the grad of the operands"
+            )
         parents = self.parents
         self._x = self._y = None  # from now on the hook decides
         _extra_of(self).parents = parents
@@ -414,7 +425,8 @@ class Value:
             extra = self._extra
             attributes = None if extra is None else extra.attributes
         else:
-            attributes = {k: v for k, v in vars(self).items() if k[0] != "_"}
+            fields = Value.__annotations__
+            attributes = {k: v for k, v in vars(self).items() if k not in fields}
         return _restore, (
             type(self),
             self._data,
@@ -425,9 +437,12 @@ class Value:
         )
 
     def __setattr__(self, name: str, thing: Any) -> None:
-        setter = SETTERS.get(name)
+        setter = SETTERS.get(name) if type(self) is Value else None
         if setter is None:
-            setter = getattr(getattr(type(self), name, None), "__set__", None)
+            there = getattr(type(self), name, None)
+            setter = getattr(there, "__set__", None)
+            if there is not None and setter is None:
+                raise AttributeError(f"Value.{name} is taken: choose another name")
         if setter is not None:
             setter(self, thing)
             return
@@ -494,13 +509,13 @@ _emptying = cython.declare(cython.bint, False)
 
 if not cython.compiled:  # C fields start as zero and None; here the class has them
     Value._grad, Value._code, Value._waiting = 0.0, 0, 0
-    Value._x = Value._y = Value._link = None
-    Value._scope = Value._extra = None  # type: ignore[assignment]
+    Value._x = Value._y = Value._link = Value._scope = None
+    Value._extra = None  # type: ignore[assignment]
     Extra.label = Extra.op = ""
     Extra.hook = Extra.attributes = Extra.breaker = None  # type: ignore[assignment]
     Extra.parents = Extra.local_grads = ()
-    # A plain class keeps attributes by itself, and can be given methods. A `__getattr__`
-    # would make Python read every attribute the slow way.
+    # A plain class keeps attributes by itself, and can be given methods; with a
+    # `__getattr__` Python would read every attribute the slow way.
     del Value.__setattr__, Value.__delattr__, Value.__getattr__
 
 
@@ -639,13 +654,7 @@ def apply(operation: Operation, *operands: Any) -> Value:
         ShapeError: Too few operands, or too many.
         NumberError: An operand is no number.
     """
-    if not operation.variadic and len(operands) != operation.arity:
-        operands += operation.defaults[len(operands) - operation.arity :]
-        if len(operands) != operation.arity:
-            raise ShapeError(
-                f"{operation.name} takes {operation.arity} operands, "
-                f"not {len(operands)}: {operation.notation}"
-            )
+    operands = operation.completed(operands)
     values = tuple([leaf_or_value(v, operation.name) for v in operands])
     numbers = tuple([v.data for v in values])
     out, local_grads = operation.evaluate(numbers)
@@ -664,6 +673,9 @@ def add_up(values: list[Value]) -> Value:
     test holds the two together.
     """
     parents = tuple(values)
+    for each in parents:
+        if not isinstance(each, Value):
+            return apply(OPERATIONS["sum"], *parents)
     x: Value = parents[0]
     out: float = x._data
     for x in parents[1:]:
@@ -742,7 +754,23 @@ def _elementwise(ufunc: str, x: Any, y: Value) -> Any:
 # ---- nodes built by hand ------------------------------------------------------------
 
 
-def _build_by_hand(node: Value, parents: tuple[Any, ...], op: Any) -> None:
+def _build_by_hand(node: Value, operands: Any, op: Any) -> None:
+    if isinstance(operands, str):
+        raise ArgumentTypeError(
+            f"the second argument of Value is for operands, not for text {operands!r}: "
+            f"a label is given as label={operands!r}"
+        )
+    if isinstance(operands, Value) or not hasattr(operands, "__iter__"):
+        raise ArgumentTypeError(
+            f"the operands of a node are a tuple of Values, not {operands!r}: "
+            "write (x,) for a single one"
+        )
+    if not isinstance(op, (str, tuple, list)):
+        raise ArgumentTypeError(
+            f"after its operands a node has the name of its operation, a str, or its "
+            f"local derivatives, a tuple, not {op!r}"
+        )
+    parents = tuple(operands)
     for parent in parents:
         if not isinstance(parent, Value):
             raise ArgumentTypeError(

@@ -80,7 +80,8 @@ def edges_of(
                 merged.setdefault((box_of[p], target), []).append((p, i, local))
     for (source, target), operands in merged.items():
         ends = boxes[source], boxes[target]
-        if len(operands) == 1 or not any(isinstance(end, Group) for end in ends):
+        into_a_node = not isinstance(ends[1], Group)  # a Group has no local derivative
+        if into_a_node and (len(operands) == 1 or not isinstance(ends[0], Group)):
             for p, i, local in operands:
                 yield Edge(source, target, local, 1, (p, i))
         else:

@@ -11,6 +11,7 @@ Map: `binary_crossentropy categorical_crossentropy sparse_categorical_crossentro
 from __future__ import annotations
 
 from microbp.engine.functions import log_softmax, logsumexp
+from microbp.engine.operations import OPERATIONS
 from microbp.errors import ShapeError
 from microbp.train.samples import (
     as_label,
@@ -141,26 +142,31 @@ def _two_classes(t: Any, p: Value, from_logits: bool) -> Value:
 
 def _cost(p: Value, yes: bool, from_logits: bool) -> Value:
     """-log p, or of its opposite -log(1 - p)."""
-    if from_logits or p.op == "sigmoid":
+    if from_logits or _made_by("sigmoid", p):
         z = p if from_logits else p.parents[0]
         return (-z if yes else z).softplus()  # type: ignore[no-any-return]
     return -_logarithm(p if yes else 1.0 - p)
 
 
+def _made_by(name: str, v: Value) -> bool:
+    """Is it a result of that row? A node built by hand may bear the name of one."""
+    return v.operation is OPERATIONS[name]
+
+
 def _logarithms(p: list[Value]) -> list[Value]:
     """Log p of each class: from the graph if p came out of a softmax."""
-    logs = [each.parents[0] if each.op == "exp" else each for each in p]
+    logs = [each.parents[0] if _made_by("exp", each) else each for each in p]
     return logs if _is_log_softmax(logs) else [_logarithm(each) for each in p]
 
 
 def _is_log_softmax(logs: list[Value]) -> bool:
     """Is each x_i - logsumexp(x)?"""
-    if any(each.op != "-" for each in logs):
+    if not all(_made_by("-", each) for each in logs):
         return False
     x = tuple([each.parents[0] for each in logs])
     shifts = {each.parents[1] for each in logs}
     return len(shifts) == 1 and all(
-        s.op == "logsumexp" and s.parents == x for s in shifts
+        _made_by("logsumexp", s) and s.parents == x for s in shifts
     )
 
 

@@ -35,6 +35,8 @@ def accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> float:
         (1.0, 0.0)
     """
     outputs = [p.data for p in as_outputs(y_pred)]
+    if any(output != output for output in outputs):
+        return 0.0  # nan is never right
     if len(outputs) == 1:
         return float(as_label(y_true, 2) == (outputs[0] > threshold))
     if hasattr(y_true, "__len__") and len(y_true) > 1:

@@ -71,6 +71,11 @@ class Optimizer:
         """
         import numpy as np
 
+        if not hasattr(parameters, "__iter__"):
+            raise ArgumentTypeError(
+                f"step takes a list of parameters, not {parameters!r}: "
+                "write optimizer.step(model.parameters())"
+            )
         values = tuple(parameters)
         if values != self._parameters:  # compared by identity, as Values are
             self._meet(values)

@@ -273,7 +273,7 @@ def test_too_many_boxes_are_refused_with_what_to_do():
     for _ in range(100):
         x = x + 1.0
 
-    message = r"the picture would have 201 boxes, and max_nodes=150 .*max_nodes=None"
+    message = r"201 boxes and 200 arrows, and max_nodes=150 .*max_nodes=None"
     with pytest.raises(GraphTooLargeError, match=message):
         to_dot(x)
     assert 200 == len(edges(to_dot(x, max_nodes=None)))

@@ -1,0 +1,3 @@
+"""Benchmarks are programs, run by `make bench`: pytest collects nothing here."""
+
+collect_ignore_glob = ["*.py"]
