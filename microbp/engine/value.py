@@ -568,6 +568,9 @@ def _node(
     """The result of an operation on one operand or two."""
     node: Value = Value.__new__(Value)
     node._data = data
+    if not cython.compiled:  # the class has these too, but the walk reads them often
+        node._grad = 0.0
+        node._waiting = 0
     if not _recording:
         return node
     node._code = code
