@@ -5,7 +5,7 @@ rule to all of them. `draw` shows the graph with every value, local derivative a
 gradient; `MLP` and its kin build networks from Values.
 
 Map: `engine` (Value, operations, derivatives), `graph` (what views read), `draw`
-(pictures and text), `nn` (networks), `train` (losses, optimizers), `errors`. Names are
+(pictures and text), `lift` (array programs), `nn` (networks), `train` (losses, optimizers), `errors`. Names are
 imported from here; all but the engine are loaded when first used.
 """
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from microbp.draw import draw, to_dot
     from microbp.engine.derivatives import gradcheck
+    from microbp.engine.unknown import placeholder
+    from microbp.lift import lift
     from microbp.nn import MLP, Layer, Module, Neuron
     from microbp.train.crossentropy import (
         binary_crossentropy,
@@ -52,6 +54,8 @@ _LAZY = {
     "SGD": "microbp.train.optimizers",
     "draw": "microbp.draw",
     "gradcheck": "microbp.engine.derivatives",
+    "lift": "microbp.lift",
+    "placeholder": "microbp.engine.unknown",
     "to_dot": "microbp.draw",
 }
 _LAZY |= dict.fromkeys(
@@ -86,11 +90,13 @@ __all__ = [
     "gradcheck",
     "hinge",
     "huber",
+    "lift",
     "log_softmax",
     "logsumexp",
     "mean_absolute_error",
     "mean_squared_error",
     "no_grad",
+    "placeholder",
     "softmax",
     "sparse_categorical_crossentropy",
     "sum",

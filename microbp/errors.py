@@ -12,6 +12,7 @@ Each one is a `MicrobpError` and also the nearest builtin, so that both
     │   ├── EmptyGraphError                  nothing to draw, to sum, to differentiate
     │   └── GraphTooLargeError               a picture that nobody could read
     ├── ArgumentTypeError   (TypeError)      an argument of the wrong type
+    ├── PlaceholderError    (TypeError)      a number that is not known while recording
     ├── GradcheckError      (AssertionError) a derivative that finite differences deny
     └── DotNotFoundError    (RuntimeError)   Graphviz's `dot` is missing or failed
 
@@ -74,6 +75,10 @@ class GraphTooLargeError(ArgumentError):
 
 class ArgumentTypeError(MicrobpError, TypeError):
     """An argument has a type that cannot be used here."""
+
+
+class PlaceholderError(MicrobpError, TypeError):
+    """The number of a Value that stands for every row of the data was asked for."""
 
 
 class GradcheckError(MicrobpError, AssertionError):

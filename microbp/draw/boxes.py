@@ -62,7 +62,8 @@ def name_of(name: str) -> str:
 
 def kind_shown(kind: str, label: str) -> str:
     """What a picture calls a node: a number with a name is an input, like a pixel."""
-    return "leaf" if kind == "constant" and label else kind
+    is_input = kind == "placeholder" or (kind == "constant" and label)
+    return "leaf" if is_input else kind
 
 
 class Look:

@@ -48,7 +48,7 @@ if compiled != cython.compiled:
     )
 
 FIRST_INNER = cython.declare(
-    cython.ushort, 3
+    cython.ushort, 4
 )  # value.BY_HAND: smaller codes are leaves
 _walking = RLock()  # the counts of a walk live in the nodes, so one walk at a time
 
@@ -58,6 +58,8 @@ def backward(root: Value) -> None:
 
     See `Value.backward`.
     """
+    if root._data != root._data:
+        _ = root.data  # nan: an error if a placeholder is why
     if root._code < FIRST_INNER:  # a leaf
         root._grad += 1.0
         return

@@ -26,6 +26,7 @@ except ImportError:
 from microbp.engine.hooks import Hook, probe
 from microbp.engine.numbers import knows_better, to_float
 from microbp.engine.operations import BY_CODE, FIRST_CODE, OPERATIONS, Operation
+from microbp.engine.unknown import refuse_unknown
 from microbp.errors import ArgumentTypeError, NumberError, ShapeError
 
 TYPE_CHECKING = False
@@ -42,8 +43,10 @@ compiled: bool = cython.compiled
 LEAF = cython.declare(cython.ushort, 0)
 CONSTANT = cython.declare(cython.ushort, 1)
 PARAMETER = cython.declare(cython.ushort, 2)
-BY_HAND = cython.declare(cython.ushort, 3)
-KINDS = {0: "leaf", 1: "constant", 2: "parameter"}
+PLACEHOLDER = cython.declare(cython.ushort, 3)
+BY_HAND = cython.declare(cython.ushort, 4)
+KINDS = {0: "leaf", 1: "constant", 2: "parameter", 3: "placeholder"}
+CODES = {kind: code for code, kind in KINDS.items()}
 
 ADD = cython.declare(cython.ushort, OPERATIONS["+"].code)
 SUBTRACT = cython.declare(cython.ushort, OPERATIONS["-"].code)
@@ -77,7 +80,8 @@ class Value:
         parents: The operands, in order; `a + a` has two.
         local_grads: d(this)/d(operand), a float for each of `parents`.
         kind: `"leaf"`, `"constant"` (a plain number beside an operator),
-            `"parameter"` (trained by an optimizer) or `"operation"`.
+            `"parameter"` (trained by an optimizer), `"placeholder"` (its number comes
+            later, see `placeholder`) or `"operation"`.
         scope: The module that computed this, a `Scope`, or None.
 
     Raises:
@@ -133,7 +137,7 @@ class Value:
 
     @property
     def data(self) -> float:  # noqa: D102 (the properties are in the class docstring)
-        return self._data
+        return self._data if self._data == self._data else _known(self)
 
     @data.setter
     def data(self, number: Any) -> None:
@@ -314,13 +318,15 @@ class Value:
         return [*object.__dir__(self), *methods]
 
     def __float__(self) -> float:
-        return self._data
+        return self.data
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self.data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         name = f"label={self.label!r}, " if self.label else ""
+        if self._code == PLACEHOLDER and self._data != self._data:
+            return f"placeholder({self.label!r})"
         return f"Value({name}data={self._data!r}, grad={self._grad!r})"
 
     def __hash__(self) -> int:  # two Values are equal only if they are the same one
@@ -333,19 +339,19 @@ class Value:
 
     def __lt__(self, other: Any) -> Any:
         y = _plain(other)
-        return y if y is NotImplemented else self._data < y
+        return y if y is NotImplemented else self.data < y
 
     def __le__(self, other: Any) -> Any:
         y = _plain(other)
-        return y if y is NotImplemented else self._data <= y
+        return y if y is NotImplemented else self.data <= y
 
     def __gt__(self, other: Any) -> Any:
         y = _plain(other)
-        return y if y is NotImplemented else self._data > y
+        return y if y is NotImplemented else self.data > y
 
     def __ge__(self, other: Any) -> Any:
         y = _plain(other)
-        return y if y is NotImplemented else self._data >= y
+        return y if y is NotImplemented else self.data >= y
 
     def backward(self) -> None:
         """Compute d(self)/d(node) into `grad`, for every node that self depends on.
@@ -372,7 +378,7 @@ class Value:
 
     def detach(self) -> Value:
         """A leaf with the same number and label, cut off from the graph."""
-        return leaf(self._data, label=self.label)
+        return leaf(self.data, label=self.label)
 
     # Names that programs written for micrograd and microgpt use.
 
@@ -659,7 +665,7 @@ def apply(operation: Operation, *operands: Any) -> Value:
     """
     operands = operation.completed(operands)
     values = tuple([leaf_or_value(v, operation.name) for v in operands])
-    numbers = tuple([v.data for v in values])
+    numbers = tuple([number_of(v) for v in values])
     out, local_grads = operation.evaluate(numbers)
     if operation.variadic or len(values) > 2:
         return _wide_node(operation.code, values, out, tuple(local_grads))
@@ -692,7 +698,7 @@ def leaf_or_value(x: Any, where: str) -> Value:
 
 
 def leaf(data: float, label: str = "", kind: str = "leaf") -> Value:
-    """A Value that nothing computed, of the kind "leaf", "constant" or "parameter"."""
+    """A Value that nothing computed: a "leaf", "constant", "parameter", "placeholder"."""
     node: Value = Value.__new__(Value)
     _become_leaf(node, data, label, kind)
     return node
@@ -700,10 +706,31 @@ def leaf(data: float, label: str = "", kind: str = "leaf") -> Value:
 
 def _become_leaf(node: Value, data: float, label: str, kind: str) -> None:
     node._data = data
-    if kind != "leaf":
-        node._code = CONSTANT if kind == "constant" else PARAMETER
+    node._code = CODES[kind]
     if label != "":
         node.label = label
+
+
+def number_of(node: Value) -> float:
+    """The number as it stands, for those who only copy it: nan where it is unknown."""
+    return node._data
+
+
+def _known(node: Value) -> float:
+    """Nan, unless it is so for want of the number of a placeholder."""
+    if _placeholders:
+        refuse_unknown(node)
+    return node._data
+
+
+_placeholders = cython.declare(cython.bint, False)  # is there any?
+
+
+def new_placeholder(label: str) -> Value:
+    """A leaf whose number is not known; see `placeholder`."""
+    global _placeholders
+    _placeholders = True
+    return leaf(float("nan"), label, "placeholder")
 
 
 def _restore(

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 MANY_OPERANDS = 12  # an open node with more shows only the largest
 MANY_SIBLINGS = 8  # more closed modules than this beside an opened one become one box
 MANY_LEAVES = 6  # more leaves than this with the same users become one box
-PLURAL = {"leaf": "inputs", "parameter": "parameters", "constant": "constants"}
+PLURAL = {
+    "leaf": "inputs",
+    "placeholder": "inputs",
+    "parameter": "parameters",
+    "constant": "constants",
+}
 
 
 def fold(
@@ -158,7 +163,9 @@ class _Homes:
 
     def _is_input(self, i: int) -> bool:
         kind = self.graph.kind[i]
-        return kind == "leaf" or (kind == "constant" and self.graph.label[i] != "")
+        if kind == "constant":
+            return self.graph.label[i] != ""
+        return kind in ("leaf", "placeholder")
 
     def _is_closed(self, i: int) -> bool:
         return isinstance(self.home[i], Group)

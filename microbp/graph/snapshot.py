@@ -13,16 +13,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from microbp.engine.backward import walk
-from microbp.engine.value import Value
+from microbp.engine.value import Value, number_of
 from microbp.errors import ArgumentTypeError, EmptyGraphError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from microbp.engine.operations import Operation
     from microbp.engine.scope import Scope
 
-LETTERS = {"operation": "v", "parameter": "p", "leaf": "u"}
+LETTERS = {"operation": "v", "parameter": "p", "leaf": "u", "placeholder": "x"}
 
 
 class Node(NamedTuple):
@@ -33,8 +34,8 @@ class Node(NamedTuple):
         name: The label, or a name made up for what has none.
         op: The operation that made it, `""` for a leaf.
         label: What the user called it.
-        kind: `"leaf"`, `"constant"`, `"parameter"` or `"operation"`.
-        data: The number.
+        kind: `"leaf"`, `"constant"`, `"parameter"`, `"placeholder"` or `"operation"`.
+        data: The number; nan where it depends on a placeholder.
         grad: The gradient when the snapshot was taken.
         parents: The numbers of the operands, in order.
         local_grads: d(this)/d(operand) for each of `parents`.
@@ -62,6 +63,8 @@ class Graph:
     Attributes:
         op, label, kind, data, grad, parents, local_grads, scope: The columns, tuples
             with one entry for each node. `parents` holds numbers of nodes.
+        operation: The rows of the operation table, None for leaves and for nodes built
+            by hand.
         roots: The numbers of `values`.
 
     Raises:
@@ -83,7 +86,7 @@ class Graph:
 
     __slots__ = (
         *("op", "label", "kind", "data", "grad", "parents", "local_grads", "scope"),
-        *("roots", "_names", "_number"),
+        *("operation", "roots", "_names", "_number"),
     )
     op: tuple[str, ...]
     label: tuple[str, ...]
@@ -93,6 +96,7 @@ class Graph:
     parents: tuple[tuple[int, ...], ...]
     local_grads: tuple[tuple[float, ...], ...]
     scope: tuple[Scope | None, ...]
+    operation: tuple[Operation | None, ...]
     roots: tuple[int, ...]
     _names: tuple[str, ...]
     _number: dict[Value, int]
@@ -105,11 +109,12 @@ class Graph:
             "op": tuple([node.op for node in nodes]),
             "label": tuple([node.label for node in nodes]),
             "kind": tuple([node.kind for node in nodes]),
-            "data": tuple([node.data for node in nodes]),
+            "data": tuple([number_of(node) for node in nodes]),
             "grad": tuple([node.grad for node in nodes]),
             "parents": tuple([tuple([number[p] for p in n.parents]) for n in nodes]),
             "local_grads": tuple([node.local_grads for node in nodes]),
             "scope": tuple([node.scope for node in nodes]),
+            "operation": tuple([node.operation for node in nodes]),
             "roots": tuple([number[root] for root in roots]),
             "_names": (),
             "_number": number,
@@ -178,7 +183,8 @@ class Graph:
         """A name for each node: its label, or one made up.
 
         Results are called v1, v2, ... in order, parameters p1, p2, ..., other leaves
-        u1, u2, ..., and a constant is called what it is. No name that a label has
+        u1, u2, ..., placeholders x1, x2, ..., and a constant is called what it is. No
+        name that a label has
         already is made up, so views can tell nodes apart by it.
         """
         if not self._names:
