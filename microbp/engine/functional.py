@@ -12,7 +12,8 @@ Python's `math` raises an error outside a function's domain; the reader of the r
 (`Operation.evaluate`) then asks NumPy, whose answer is an infinity or `nan`.
 
 Map: `exp log log1p expm1 sqrt sin cos tan asin acos atan sinh cosh tanh erf` take one
-argument, `power` two; `where` chooses; `total` adds from left to right.
+argument, `power` two; `where` chooses; `total` adds from left to right; `largest` is
+a shift against overflow.
 """
 
 from __future__ import annotations
@@ -84,6 +85,21 @@ def where(condition: Kind, yes: Kind, no: Kind) -> Kind:
 
     result: Kind = np.where(condition, yes, no)
     return result[()]  # a scalar if it has no dimensions
+
+
+def largest(terms: Sequence[Kind]) -> Kind:
+    """The largest term, or 0.0 where that is infinite and no use as a shift.
+
+    It is for shifts alone, on whose choice a result does not depend: whoever
+    differentiates through it may take it for a constant.
+    """
+    method = getattr(terms[0], "largest", None)
+    if method is not None:
+        return method(terms)
+    top = terms[0]
+    for term in terms[1:]:
+        top = where(term > top, term, top)
+    return where(abs(top) < math.inf, top, 0.0)
 
 
 def total(terms: Sequence[Kind]) -> Kind:

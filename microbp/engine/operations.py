@@ -28,6 +28,7 @@ from microbp.engine.functional import (
     erf,
     exp,
     expm1,
+    largest,
     log,
     log1p,
     power,
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAN = float("nan")
-INF = float("inf")
 SQRT_2 = sqrt(2.0)
 TWO_OVER_SQRT_PI = 1.1283791670955126  # erf'(0)
 ONE_OVER_SQRT_2_PI = 0.3989422804014327  # the normal density at 0
@@ -190,14 +190,6 @@ def sigmoid(x: Any) -> Any:
 def normal_cdf(x: Any) -> Any:
     """The share of a standard normal distribution that lies below x."""
     return 0.5 * (1.0 + erf(x / SQRT_2))
-
-
-def largest(terms: Sequence[Any]) -> Any:
-    """The largest term, or 0 where that is infinite and no use as a shift."""
-    top = terms[0]
-    for term in terms[1:]:
-        top = where(term > top, term, top)
-    return where(abs(top) < INF, top, 0.0)
 
 
 def logsumexp(*x: Any) -> Any:

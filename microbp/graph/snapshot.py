@@ -178,6 +178,10 @@ class Graph:
             raise EmptyGraphError(f"{self!r} does not depend on {value!r}")
         return self._number[value]
 
+    def values(self) -> Iterable[tuple[Value, int]]:
+        """Each Value that was copied, with its number; operands before results."""
+        return self._number.items()
+
     @property
     def names(self) -> tuple[str, ...]:
         """A name for each node: its label, or one made up.

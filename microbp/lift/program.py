@@ -1,85 +1,305 @@
-"""Program: what `lift` makes of a graph, and what users call."""
+"""Program: what `lift` makes of a graph, and what users call.
+
+Map: `lift` records and checks; `Program` runs.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from microbp.engine.value import Value
-from microbp.errors import ArgumentTypeError, ShapeError
+from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError, ShapeError
 from microbp.graph import Graph
+from microbp.lift.blocks import CONSTANTS, INPUTS, PARAMETERS, Blocks, Table
+from microbp.lift.layout import Layout
+from microbp.lift.passes import Pass
+from microbp.lift.tape import Tape
+from microbp.lift.terms import Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[np.floating[Any]]
+
+MOST_NUMBERS = 4_000_000  # numbers in the rows of a pass; larger batches are cut up
+DTYPES = ("float32", "float64")
 
 
-def lift(loss, inputs, parameters=None, *, outputs=(), dtype="float64"):
-    return Program(loss, inputs, parameters, outputs, dtype)
+def lift(
+    loss: Value | Iterable[Value],
+    inputs: Iterable[Value],
+    parameters: Iterable[Value] | None = None,
+    *,
+    outputs: Iterable[Value] = (),
+    dtype: Any = "float64",
+) -> Program:
+    """Turn a scalar graph, recorded once, into a program on arrays.
+
+    The graph is that of one sample. In the program the inputs get a row of numbers for
+    each sample, and the parameters are shared by all samples.
+
+    Args:
+        loss: The result, or several.
+        inputs: The leaves that differ from sample to sample, n of them: placeholders,
+            or plain leaves, whose numbers then do not matter.
+        parameters: The leaves that are shared, and learned; by default every other
+            leaf, in topological order. Leaves in neither list become constants.
+        outputs: Other Values whose numbers are wanted: `program.outputs`.
+        dtype: `"float64"` or `"float32"`, of all arrays.
+
+    Raises:
+        ArgumentTypeError: Something is not a Value, or an input is no leaf.
+        ArgumentError: A Value is given twice, or is both an input and a parameter, or
+            a placeholder of the graph is missing among the inputs.
+        ChoiceError: There is no such dtype.
+
+    Example:
+        >>> from microbp import Value, lift, placeholder
+        >>> x, w = placeholder("x"), Value(3.0, label="w")
+        >>> program = lift((w * x - 1.0) ** 2, inputs=[x])
+        >>> program([[1.0], [2.0]])
+        array([ 4., 25.])
+        >>> program.gradient([[1.0], [2.0]])
+        (14.5, array([12.]))
+    """
+    single = isinstance(loss, Value)
+    roots = [loss] if isinstance(loss, Value) else list(loss)
+    return Program(roots, single, list(inputs), parameters, list(outputs), dtype)
 
 
 class Program:
-    def __init__(self, loss, inputs, parameters, outputs, dtype):
-        self.single = isinstance(loss, Value)
-        roots = [loss] if self.single else list(loss)
-        self.dtype = np.dtype(dtype)
-        self.inputs = tuple(inputs)
-        graph = self.graph = Graph([*roots, *outputs])
-        at = {n: v for v, n in graph._number.items()}
+    """A scalar graph as array code; made by `lift`.
+
+    Attributes:
+        parameters: The parameters, Values.
+        weights: Their numbers, `(n_parameters,)`; may be changed in place.
+        inputs: The inputs, Values.
+        dtype: Of all arrays.
+        n_nodes: How many nodes the scalar graph has.
+        outputs: What `lift(outputs=...)` asked for, `(batch, n_outputs)`, of the last
+            batch that ran.
+    """
+
+    def __init__(
+        self,
+        roots: list[Value],
+        single: bool,
+        inputs: list[Value],
+        parameters: Iterable[Value] | None,
+        outputs: list[Value],
+        dtype: Any,
+    ) -> None:
+        self.dtype = _checked_dtype(dtype)
+        graph = Graph([*roots, *outputs])
+        values = {v: i for v, i in graph.values()}
+        _check_leaves(inputs, "input")
         if parameters is None:
+            given = set(inputs)
             parameters = [
-                at[i]
-                for i, kind in enumerate(graph.kind)
-                if kind in ("leaf", "parameter") and at[i] not in set(self.inputs)
+                v
+                for v, i in values.items()
+                if graph.kind[i] in ("leaf", "parameter") and v not in given
             ]
-        self.parameters = tuple(parameters)
-        self.weights = np.array([p.data for p in self.parameters], self.dtype)
-        self.n_out = len(roots)
+        parameters = list(parameters)
+        _check_leaves(parameters, "parameter")
+        both = set(inputs) & set(parameters)
+        if both:
+            raise ArgumentError(f"{both.pop()!r} is both an input and a parameter")
+        self.inputs, self.parameters = tuple(inputs), tuple(parameters)
+        self.n_nodes = len(graph)
+        self._single, self._n_roots = single, len(roots)
+        self._build(graph, values)
+        self._passes: dict[int, Pass] = {}
+        self._last: list[Pass] = []
+        self._outputs: list[Array] = []
+        self.reload()
 
-    def _forward(self, X):
-        X = np.asarray(X, self.dtype)
-        if X.ndim != 2 or X.shape[1] != len(self.inputs):
-            raise ShapeError(f"X is {X.shape}")
-        g = self.graph
-        v = [None] * len(g)
-        num = g._number
-        for j, x in enumerate(self.inputs):
-            if x in num:
-                v[num[x]] = X[:, j]
-        for p, w in zip(self.parameters, self.weights):
-            if p in num:
-                v[num[p]] = np.full(len(X), w)
-        with np.errstate(all="ignore"):
-            for i in range(len(g)):
-                if v[i] is None:
-                    row = g.operation[i]
-                    if row is None:
-                        v[i] = np.full(len(X), g.data[i], self.dtype)
-                    else:
-                        v[i] = row.value(*[v[p] for p in g.parents[i]])
-        self._v = v
-        self.outputs = np.stack([v[r] for r in g.roots[self.n_out:]], 1) if g.roots[self.n_out:] else None
-        return v
+    def _build(self, graph: Graph, values: dict[Value, int]) -> None:
+        tape = Tape(graph)
+        n = len(tape.rules)
+        kinds = np.full(n, CONSTANTS)
+        rows = np.zeros(n, int)
+        for home, leaves in ((INPUTS, self.inputs), (PARAMETERS, self.parameters)):
+            for row, leaf in enumerate(leaves):
+                if leaf in values:
+                    node = tape.number[values[leaf]]
+                    kinds[node], rows[node] = home, row
+        for v, i in values.items():
+            if graph.kind[i] == "placeholder" and kinds[tape.number[i]] != INPUTS:
+                raise ArgumentError(
+                    f"{v!r} is a placeholder of the graph and none of the inputs: "
+                    "add it to inputs=[...]"
+                )
+        is_constant = _constants(tape, kinds)
+        rows[is_constant] = np.arange(is_constant.sum())
+        roots = tape.number[list(graph.roots)]
+        terms = Terms(tape, is_constant, roots)
+        # The dummy node at the end stands for a factor that is not there.
+        kinds, rows = np.append(kinds, CONSTANTS), np.append(rows, 0)
+        self._blocks = Blocks(tape, terms, kinds, rows)
+        constants = tape.data[is_constant].tolist()
+        n_parameters, n_inputs = len(self.parameters), len(self.inputs)
+        self._layout = Layout(self._blocks, n_parameters, constants, n_inputs)
+        blocks = self._blocks
+        self._roots = [
+            Table(int(blocks.home[r]), blocks.row[[r]]) for r in roots.tolist()
+        ]
+        self._column = self._layout.column.astype(self.dtype)[:, None]
+        self._column_gradient = np.zeros_like(self._column)
+        self.weights = self._column[:n_parameters, 0]
 
-    def __call__(self, X):
-        v = self._forward(X)
-        r = [v[i] for i in self.graph.roots[: self.n_out]]
-        return r[0] if self.single else np.stack(r, 1)
+    def __call__(self, X: ArrayLike) -> Array:
+        """The losses of a batch.
 
-    def gradient(self, X):
-        v = self._forward(X)
-        g = self.graph
-        G = [0.0] * len(g)
-        n = len(v[g.roots[0]])
-        G[g.roots[0]] = np.full(n, 1.0 / n)
-        with np.errstate(all="ignore"):
-            for i in reversed(range(len(g))):
-                row = g.operation[i]
-                if row is not None and not isinstance(G[i], float):
-                    d = row.derivatives(v[i], *[v[p] for p in g.parents[i]])
-                    for p, l in zip(g.parents[i], d):
-                        G[p] = G[p] + G[i] * l
-        out = np.zeros(len(self.parameters), self.dtype)
-        for j, p in enumerate(self.parameters):
-            if p in g._number:
-                out[j] = np.sum(G[g._number[p]])
-        return float(v[g.roots[0]].mean()), out
+        Args:
+            X: `(batch, n_inputs)`.
 
-    def sync(self):
-        for p, w in zip(self.parameters, self.weights.tolist()):
-            p.data = w
+        Returns:
+            `(batch,)`; `(batch, m)` if `lift` was given a list of m Values.
+
+        Raises:
+            ShapeError: X has another shape.
+        """
+        samples = self._checked(X)
+        out = np.empty((len(samples), self._n_roots), self.dtype)
+        self._outputs = []
+        for part, where in self._parts(samples):
+            for column, result in enumerate(part.results[: self._n_roots]):
+                out[where, column] = result
+            self._keep(part)
+        return out[:, 0] if self._single else out
+
+    def gradient(self, X: ArrayLike) -> tuple[float, Array]:
+        """The mean loss of a batch and its gradient.
+
+        Args:
+            X: `(batch, n_inputs)`.
+
+        Returns:
+            The mean, and d mean / d parameter, `(n_parameters,)`, in the order of
+            `parameters`.
+
+        Raises:
+            ShapeError: X has another shape, or no rows.
+            ArgumentError: There are several losses.
+        """
+        if not self._single:
+            raise ArgumentError(
+                f"gradient is of one loss, not of {self._n_roots} results: "
+                "lift their sum, or each by itself"
+            )
+        samples = self._checked(X)
+        if not len(samples):
+            raise ShapeError("the mean loss of no rows is undefined: give at least one")
+        mean, gradient = 0.0, np.zeros(len(self.parameters))
+        self._outputs = []
+        for part, where in self._parts(samples):
+            share = (where.stop - where.start) / len(samples)
+            for step in part.backward:
+                step()
+            mean += share * float(part.results[0].mean())
+            gradient += share * self._column_gradient[: len(gradient), 0]
+            self._keep(part)
+        return mean, gradient.astype(self.dtype)
+
+    def sync(self) -> None:
+        """Write the weights back into the parameters, the Values."""
+        for parameter, weight in zip(
+            self.parameters, self.weights.tolist(), strict=True
+        ):
+            parameter.data = weight
+
+    def reload(self) -> None:
+        """Take the weights from the parameters, the Values, as they are now."""
+        self.weights[:] = [p.data for p in self.parameters]
+
+    @property
+    def outputs(self) -> Array:  # noqa: D102 (in the class docstring)
+        return np.concatenate(self._outputs)
+
+    def bound(self, batch: int) -> Pass:
+        """The passes for a batch of this size; made once for each size."""
+        if batch not in self._passes:
+            if len(self._passes) > 4:
+                del self._passes[next(iter(self._passes))]
+            self._passes[batch] = Pass(
+                self._blocks,
+                self._layout,
+                batch,
+                self._column,
+                self._column_gradient,
+                self._roots,
+            )
+        return self._passes[batch]
+
+    def _parts(self, samples: Array) -> Any:
+        """Run the forward pass over the rows, in parts that fit the memory."""
+        per_row = max(1, self._layout.n_rows + self._layout.n_columns)
+        most = max(1, MOST_NUMBERS // per_row)
+        for start in range(0, len(samples), most):
+            where = slice(start, min(start + most, len(samples)))
+            part = self.bound(where.stop - where.start)
+            part.inputs[:, self._layout.inputs] = samples[where]
+            with np.errstate(all="ignore"):
+                for step in part.forward:
+                    step()
+                yield part, where
+
+    def _keep(self, part: Pass) -> None:
+        if len(part.results) > self._n_roots:
+            self._outputs.append(np.stack(part.results[self._n_roots :], 1))
+
+    def _checked(self, X: ArrayLike) -> Array:
+        samples = np.asarray(X, self.dtype)
+        if samples.ndim != 2 or samples.shape[1] != len(self.inputs):
+            raise ShapeError(
+                f"X has a row for each sample and {len(self.inputs)} columns, one for "
+                f"each input, not the shape {samples.shape}"
+            )
+        return samples
+
+    def __repr__(self) -> str:
+        return (
+            f"Program({len(self.inputs)} inputs, {len(self.parameters)} parameters, "
+            f"{self.n_nodes} nodes in {len(self._blocks.blocks)} blocks, {self.dtype})"
+        )
+
+
+def _constants(tape: Tape, kinds: Any) -> Any:
+    """Which nodes depend on constants alone: their numbers are known."""
+    leaf = np.array([rule is None for rule in tape.rules])
+    constant = leaf & (kinds == CONSTANTS)
+    known = ~np.isnan(tape.data) | leaf
+    user = np.repeat(np.arange(len(leaf)), np.diff(tape.start))
+    while True:
+        open_operands = np.bincount(user[~constant[tape.operand]], minlength=len(leaf))
+        more = constant | (~leaf & (open_operands == 0) & known)
+        if (more == constant).all():
+            return constant
+        constant = more
+
+
+def _checked_dtype(dtype: Any) -> np.dtype[Any]:
+    name = getattr(dtype, "__name__", None) or str(dtype)
+    if name not in DTYPES:
+        raise ChoiceError("dtype", dtype, DTYPES)
+    return np.dtype(name)
+
+
+def _check_leaves(values: list[Any], what: str) -> None:
+    met = set()
+    for v in values:
+        if not isinstance(v, Value) or v.parents:
+            raise ArgumentTypeError(
+                f"an {what} of a program is a Value that nothing computed, not {v!r}"
+                if what == "input"
+                else f"a {what} of a program is a Value that nothing computed, not {v!r}"
+            )
+        if v in met:
+            raise ArgumentError(f"{v!r} is given twice among the {what}s")
+        met.add(v)
