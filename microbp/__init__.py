@@ -5,8 +5,9 @@ rule to all of them. `draw` shows the graph with every value, local derivative a
 gradient; `MLP` and its kin build networks from Values.
 
 Map: `engine` (Value, operations, derivatives), `graph` (what views read), `draw`
-(pictures and text), `lift` (array programs), `nn` (networks), `train` (losses, optimizers), `errors`. Names are
-imported from here; all but the engine are loaded when first used.
+(pictures and text), `lift` (array programs), `train` (losses, optimizers), `nn`
+(networks), `errors`. Names are imported from here; all but the engine are loaded when
+first used.
 """
 
 from microbp.engine import backward as _backward  # noqa: F401 (as compiled as Value)

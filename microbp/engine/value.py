@@ -698,7 +698,7 @@ def leaf_or_value(x: Any, where: str) -> Value:
 
 
 def leaf(data: float, label: str = "", kind: str = "leaf") -> Value:
-    """A Value that nothing computed: a "leaf", "constant", "parameter", "placeholder"."""
+    """A Value that nothing computed; `kind` is any but "operation"."""
     node: Value = Value.__new__(Value)
     _become_leaf(node, data, label, kind)
     return node

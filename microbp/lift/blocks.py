@@ -16,6 +16,7 @@ Map: `Blocks` is the result; `Block`, `Run` and `Table` are its parts.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -128,7 +129,8 @@ class Blocks:
         if terms.is_sum[u]:
             part = slice(terms.start[u], terms.start[u + 1])
             return np.concatenate((terms.first[part], terms.second[part]))
-        return tape.operand[tape.start[u] : tape.start[u + 1]]
+        operands: Ints = tape.operand[tape.start[u] : tape.start[u + 1]]
+        return operands
 
     def _rise(self, u: int) -> int:
         """Set what a unit takes from its operands; -1 stands for no operand."""
@@ -225,7 +227,7 @@ class Blocks:
         bounds = [0, *cuts.tolist(), len(order)]
         return [
             (tuple(kind[:, i].tolist()), *[x[i:j] for x in columns[3:]])
-            for i, j in zip(bounds, bounds[1:], strict=False)
+            for i, j in pairwise(bounds)
             if j > i
         ]
 
@@ -237,7 +239,7 @@ class Blocks:
             if home_b >= 0 and sign < 2 and k > 1 and not self._home_varies(home_a)
         ]
         grids = _grids(members, products) if products else []
-        if not grids or len(grids) > FEW and len(grids) * 3 > len(members):
+        if not grids or (len(grids) > FEW and len(grids) * 3 > len(members)):
             grids, products = [[members]], []
         for grid in grids:
             self._make_block(key, grid, products, level)
@@ -256,14 +258,12 @@ class Blocks:
             if place in products:
                 w = np.stack([line[0][1][place][2] for line in grid])
                 x = np.stack([runs[place][3] for u, runs in grid[0]], 1)
-                tables = (Table(home_a, w), Table(home_b, x))
-                block.runs.append(Run(tables, -1.0 if sign else 1.0, True))
+                product = (Table(home_a, w), Table(home_b, x))
+                block.runs.append(Run(product, -1.0 if sign else 1.0, True))
                 continue
             runs = [runs[place] for u, runs in units]
             a, b = np.stack([r[2] for r in runs]), np.stack([r[3] for r in runs])
-            tables = (Table(home_a, a),)
-            if home_b >= 0:
-                tables = (Table(home_a, a), Table(home_b, b))
+            tables = (Table(home_a, a), Table(home_b, b))[: 1 + (home_b >= 0)]
             c = np.stack([r[1] for r in runs])
             same = (c == c[0, 0]).all()
             block.runs.append(Run(tables, float(c[0, 0]) if same else c))
@@ -330,12 +330,12 @@ def _grids(members: list[Any], products: list[int]) -> list[list[list[Any]]]:
     twice: list[list[list[Any]]] = []
     for member in members:
         runs = member[1]
-        columns = b"".join([runs[p][3].tobytes() for p in products])
-        weights = b"".join([runs[p][2].tobytes() for p in products])
-        if weights in by_columns[columns]:
+        column = b"".join([runs[p][3].tobytes() for p in products])
+        weight = b"".join([runs[p][2].tobytes() for p in products])
+        if weight in by_columns[column]:
             twice.append([[member]])  # the very same product once more
         else:
-            by_columns[columns][weights] = member
+            by_columns[column][weight] = member
     alike: dict[frozenset[bytes], list[dict[bytes, Any]]] = defaultdict(list)
     for lines in by_columns.values():
         alike[frozenset(lines)].append(lines)

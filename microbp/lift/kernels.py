@@ -11,19 +11,14 @@ Map: `Expression` notes; `Kernel` turns expressions into calls.
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
-    Step = Callable[[], Any]
+    from microbp.lift.memory import Array, Memory
 
 UNARY = {
     **{name: getattr(np, name) for name in ("exp", "log", "log1p", "expm1", "sqrt")},
@@ -87,15 +82,11 @@ class Kernel:
     """Notes expressions, then makes calls of them.
 
     Args:
-        steps: The list that calls are added to.
-        dtype: Of all arrays but the results of comparisons.
-        buffer: Makes an array of a shape and a dtype.
+        memory: Gives buffers, and notes calls.
     """
 
-    def __init__(
-        self, steps: list[Step], dtype: Any, buffer: Callable[..., Array]
-    ) -> None:
-        self.steps, self.dtype, self.buffer = steps, dtype, buffer
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
         self.noted: dict[Any, Expression] = {}
         self.arrays: dict[int, Any] = {}
 
@@ -150,44 +141,44 @@ class Kernel:
         if isinstance(expression, float):
             if out is None:
                 return expression
-            self.steps.append(partial(out.fill, expression))
+            self.memory.step(out.fill, expression)
             return out
         known = self.arrays.get(id(expression))
         if known is None:
             known = self._call(expression, out)
             self.arrays[id(expression)] = known
         if out is not None and known is not out:
-            self.steps.append(partial(np.copyto, out, known))
+            self.memory.step(np.copyto, out, known)
             return out
         return known
 
     def _call(self, expression: Expression, out: Array | None) -> Array:
         operation = expression.operation
-        arguments = [self.compute(a) for a in expression.arguments]
+        arguments: list[Any] = [self.compute(a) for a in expression.arguments]
         shape = np.broadcast_shapes(*[np.shape(a) for a in arguments])
         if out is not None and out.shape != shape:
             out = None
         if operation in COMPARISONS:
-            result = self.buffer(shape, bool)
-            self.steps.append(partial(BINARY[operation], *arguments, result))
+            result = self.memory.buffer(shape, bool)
+            self.memory.step(BINARY[operation], *arguments, result)
             return result
         if operation == "where":
             condition, yes, no = arguments
             if _is(yes, 1.0) and _is(no, 0.0):
-                return condition  # NumPy multiplies with it as with 1 and 0
-            result = self.buffer(shape, self.dtype) if out is None else out
-            self.steps.append(partial(np.copyto, result, no))
-            self.steps.append(partial(np.copyto, result, yes, "same_kind", condition))
+                return condition  # type: ignore[no-any-return] # NumPy multiplies with it as with 1 and 0
+            result = self.memory.buffer(shape) if out is None else out
+            self.memory.step(np.copyto, result, no)
+            self.memory.step(np.copyto, result, yes, "same_kind", condition)
             return result
-        result = self.buffer(shape, self.dtype) if out is None else out
+        result = self.memory.buffer(shape) if out is None else out
         if operation == "erf":
-            self.steps.append(partial(_erf, arguments[0], result))
+            self.memory.step(_erf, arguments[0], result)
             return result
         function = UNARY.get(operation) or BINARY[operation]
         if operation == "maximum" and isinstance(arguments[1], float):
             # Several times faster beside an array than beside a number.
-            arguments[1] = np.full(shape, arguments[1], self.dtype)
-        self.steps.append(partial(function, *arguments, out=result))
+            arguments[1] = np.full(shape, arguments[1], self.memory.dtype)
+        self.memory.step(function, *arguments, out=result)
         return result
 
 

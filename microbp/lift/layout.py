@@ -87,7 +87,7 @@ class Layout:
             return np.where(rows == ONE, one, self.inputs[rows])
         if home in (PARAMETERS, CONSTANTS):
             return np.where(rows == ONE, self.one, rows + self.start[home])
-        block = self.blocks.block(home)
+        block = self.blocks.blocks[home - 3]
         behind = np.zeros_like(rows)
         if rows.ndim == 2:
             behind = np.broadcast_to(np.arange(rows.shape[1]), rows.shape)

@@ -13,6 +13,7 @@ from microbp.engine.value import Value
 from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError, ShapeError
 from microbp.graph import Graph
 from microbp.lift.blocks import CONSTANTS, INPUTS, PARAMETERS, Blocks, Table
+from microbp.lift.describe import describe, modules
 from microbp.lift.layout import Layout
 from microbp.lift.passes import Pass
 from microbp.lift.tape import Tape
@@ -142,6 +143,7 @@ class Program:
         # The dummy node at the end stands for a factor that is not there.
         kinds, rows = np.append(kinds, CONSTANTS), np.append(rows, 0)
         self._blocks = Blocks(tape, terms, kinds, rows)
+        self._modules = modules(self._blocks, graph, tape.place)
         constants = tape.data[is_constant].tolist()
         n_parameters, n_inputs = len(self.parameters), len(self.inputs)
         self._layout = Layout(self._blocks, n_parameters, constants, n_inputs)
@@ -269,6 +271,10 @@ class Program:
             f"{self.n_nodes} nodes in {len(self._blocks.blocks)} blocks, {self.dtype})"
         )
 
+    def __str__(self) -> str:
+        lines = describe(self._blocks, self._layout, self._modules)
+        return "\n".join([repr(self), *lines])
+
 
 def _constants(tape: Tape, kinds: Any) -> Any:
     """Which nodes depend on constants alone: their numbers are known."""
@@ -296,9 +302,7 @@ def _check_leaves(values: list[Any], what: str) -> None:
     for v in values:
         if not isinstance(v, Value) or v.parents:
             raise ArgumentTypeError(
-                f"an {what} of a program is a Value that nothing computed, not {v!r}"
-                if what == "input"
-                else f"a {what} of a program is a Value that nothing computed, not {v!r}"
+                f"each {what} of a program is a Value that nothing computed, not {v!r}"
             )
         if v in met:
             raise ArgumentError(f"{v!r} is given twice among the {what}s")

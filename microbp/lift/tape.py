@@ -73,6 +73,7 @@ class Tape:
         start: `(n + 1,)`: the operands of node i are `operand[start[i]:start[i + 1]]`.
         operand: The numbers of the operands of all nodes, in order.
         number: For each node of the graph, its number here.
+        place: For each node here the node of the graph that it is, or is part of.
 
     Raises:
         ArgumentError: A node was built by hand, and nobody knows its formula.
@@ -81,9 +82,9 @@ class Tape:
     def __init__(self, graph: Graph) -> None:
         n = len(graph)
         self.rules: list[Rule | None] = [_rule(row) for row in graph.operation]
-        self.data = list(graph.data)
+        self._numbers = list(graph.data)
         self.parents: list[Sequence[int]] = list(graph.parents)
-        self.place = list(range(n))  # where in the order; what is added comes before
+        self._places = list(range(n))  # where in the order
         self.known: dict[float, int] = {}  # constants that were added
         for i, row in enumerate(graph.operation):
             if row is None:
@@ -100,19 +101,19 @@ class Tape:
         """A new node, placed before the one that is being written out."""
         self.rules.append(rule)
         self.parents.append(parents)
-        self.data.append(data)
-        self.place.append(self.current)
+        self._numbers.append(data)
+        self._places.append(self._current)
         return len(self.rules) - 1
 
     def constant(self, x: float) -> int:
         """The node of a constant."""
         if x not in self.known or x != x:
             self.known[x] = self.add(None, (), x)
-            self.place[-1] = -1  # before all others
+            self._places[-1] = -1  # before all others
         return self.known[x]
 
     def _write_out(self, i: int, value: Callable[..., Any]) -> None:
-        self.current = i
+        self._current = i
         result = value(*[Symbol(self, p) for p in self.parents[i]])
         same = _rule(OPERATIONS["sum"])
         self.rules[i] = same
@@ -120,18 +121,20 @@ class Tape:
 
     def _number(self, n: int) -> None:
         """Bring all into order: by place, and what is added before what it is for."""
-        place = np.array(self.place)
+        place = np.array(self._places)
         is_last = np.arange(len(place)) < n
         order = np.lexsort((np.arange(len(place)), is_last, place))
         number = np.empty_like(order)
         number[order] = np.arange(len(order))
         self.number = number[:n]
+        # What stands for a node of the graph: itself, or what it is written out as.
+        self.place = place[order].tolist()
         rules, parents = self.rules, self.parents
         if len(order) > n:
             rules = [rules[i] for i in order]
             parents = [parents[i] for i in order]
         self.rules = rules
-        self.data = np.array(self.data, float)[order]
+        self.data = np.array(self._numbers, float)[order]
         sizes = np.fromiter(map(len, parents), int, len(parents))
         self.start = np.concatenate(([0], np.cumsum(sizes)))
         flat = np.fromiter(chain.from_iterable(parents), int, self.start[-1])
@@ -203,11 +206,7 @@ for _name, _sign in {
     "truediv": "/",
     "pow": "**",
 }.items():
-    setattr(
-        Symbol, f"__{_name}__", lambda x, y, sign=_sign: x._apply(sign, x, y)
-    )
-    setattr(
-        Symbol, f"__r{_name}__", lambda y, x, sign=_sign: y._apply(sign, x, y)
-    )
+    setattr(Symbol, f"__{_name}__", lambda x, y, sign=_sign: x._apply(sign, x, y))
+    setattr(Symbol, f"__r{_name}__", lambda y, x, sign=_sign: y._apply(sign, x, y))
 for _name, _sign in {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items():
     setattr(Symbol, f"__{_name}__", lambda a, b, sign=_sign: Condition(sign, a, b))

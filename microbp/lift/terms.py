@@ -125,4 +125,3 @@ class Terms:
         self.second = np.concatenate((second_factor, b[alone]))[order]
         self.units = np.flatnonzero(inner & ~joined & ~gone)
         self.is_sum = is_sum | is_product
-
