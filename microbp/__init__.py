@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from microbp.engine.unknown import placeholder
     from microbp.lift import lift
     from microbp.nn import MLP, Layer, Module, Neuron
+    from microbp.nn.saving import load, save
+    from microbp.train.callbacks import (
+        Callback,
+        Checkpoint,
+        EarlyStopping,
+        History,
+        Snapshots,
+    )
     from microbp.train.crossentropy import (
         binary_crossentropy,
         categorical_crossentropy,
@@ -47,16 +55,23 @@ __version__ = "0.1.0"
 _LAZY = {
     "Adam": "microbp.train.optimizers",
     "AdamW": "microbp.train.optimizers",
+    "Callback": "microbp.train.callbacks",
+    "Checkpoint": "microbp.train.callbacks",
+    "EarlyStopping": "microbp.train.callbacks",
+    "History": "microbp.train.callbacks",
     "Layer": "microbp.nn",
     "MLP": "microbp.nn",
     "Module": "microbp.nn",
     "Neuron": "microbp.nn",
     "RMSprop": "microbp.train.optimizers",
     "SGD": "microbp.train.optimizers",
+    "Snapshots": "microbp.train.callbacks",
     "draw": "microbp.draw",
     "gradcheck": "microbp.engine.derivatives",
     "lift": "microbp.lift",
+    "load": "microbp.nn.saving",
     "placeholder": "microbp.engine.unknown",
+    "save": "microbp.nn.saving",
     "to_dot": "microbp.draw",
 }
 _LAZY |= dict.fromkeys(
@@ -77,11 +92,16 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "History",
     "Layer",
     "MicrobpError",
     "Module",
     "Neuron",
     "RMSprop",
+    "Snapshots",
     "Value",
     "binary_crossentropy",
     "categorical_crossentropy",
@@ -92,12 +112,14 @@ __all__ = [
     "hinge",
     "huber",
     "lift",
+    "load",
     "log_softmax",
     "logsumexp",
     "mean_absolute_error",
     "mean_squared_error",
     "no_grad",
     "placeholder",
+    "save",
     "softmax",
     "sparse_categorical_crossentropy",
     "sum",

@@ -10,6 +10,7 @@ Each one is a `MicrobpError` and also the nearest builtin, so that both
     │   ├── ChoiceError                      a name that is not on the list
     │   ├── ShapeError                       the wrong number of inputs
     │   ├── EmptyGraphError                  nothing to draw, to sum, to differentiate
+    │   ├── ModelFileError                   a damaged or foreign file of weights
     │   └── GraphTooLargeError               a picture that nobody could read
     ├── ArgumentTypeError   (TypeError)      an argument of the wrong type
     ├── PlaceholderError    (TypeError)      a number that is not known while recording
@@ -67,6 +68,10 @@ class ShapeError(ArgumentError):
 
 class EmptyGraphError(ArgumentError):
     """There is no Value to work on."""
+
+
+class ModelFileError(ArgumentError):
+    """A file of a model or a checkpoint is damaged, or no such file."""
 
 
 class GraphTooLargeError(ArgumentError):

@@ -59,6 +59,13 @@ class Run(NamedTuple):
     coefficient: Any
     is_product: bool = False
 
+    @property
+    def work(self) -> int:
+        """Multiplications of a matrix product, a sample."""
+        if not self.is_product:
+            return 0
+        return int(self.factors[0].rows.size * self.factors[1].rows.shape[1])
+
 
 class Block:
     """Units that are computed together.
@@ -119,6 +126,7 @@ class Blocks:
             sums = terms.is_sum[units]
             self._elementwise(units[~sums], level)
             self._sums(units[sums], level)
+        del self.tape, self.terms  # larger than all that is kept
 
     def block(self, home: int) -> Block | None:
         """The block of a home, None for parameters, constants and inputs."""

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbp.lift.backward import Backward
+from microbp.lift.blocks import Table
 from microbp.lift.forward import Forward
 from microbp.lift.memory import Memory
 
 if TYPE_CHECKING:
-    from microbp.lift.blocks import Blocks, Table
+    from microbp.lift.blocks import Blocks
     from microbp.lift.layout import Layout
     from microbp.lift.memory import Array
 
@@ -34,11 +35,13 @@ class Pass:
         column: What is the same for all samples, `(n, 1)`; shared by all passes.
         gradient: Its gradient, `(n, 1)`.
         roots: The results, tables of one row each; the first is the loss.
+        n_outputs: How many of them, at the end, are outputs.
 
     Attributes:
         inputs: Where a batch is put, `(batch, layout.n_columns)`.
         forward, backward: The calls.
         results: The results, `(batch,)` each, after `forward`.
+        outputs: The last of them, `(batch, n_outputs)`, after `forward`.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Pass:
         column: Array,
         gradient: Array,
         roots: list[Table],
+        n_outputs: int = 0,
     ) -> None:
         memory = Memory(blocks, layout, batch, column, gradient)
         forward = Forward(memory)
@@ -59,6 +63,7 @@ class Pass:
         self.results = [
             np.broadcast_to(memory.read(root)[0], (batch,)) for root in roots
         ]
+        self.outputs = self._together(memory, roots[len(roots) - n_outputs :], batch)
         self.forward = memory.taken()
         backward = Backward(memory, forward.reads)
         memory.reuse()
@@ -68,3 +73,33 @@ class Pass:
             backward.carry(home, block)
         self.backward = backward.first + memory.taken()
         self.inputs = memory.inputs
+
+    def run_forward(self) -> None:
+        """Compute the results of what is in `inputs`."""
+        for step in self.forward:
+            step()
+
+    def run_backward(self) -> None:
+        """Compute the gradient of the mean of the first result."""
+        for step in self.backward:
+            step()
+
+    def run(self) -> None:
+        """Both."""
+        for step in self.forward:
+            step()
+        for step in self.backward:
+            step()
+
+    def _together(self, memory: Memory, tables: list[Table], batch: int) -> Array:
+        """Results as one array, in place if they lie together."""
+        homes = {table.home for table in tables}
+        if not tables or len(homes) > 1:
+            found = [memory.read(table)[0] for table in tables]
+            out = np.empty((batch, len(tables)), memory.dtype)
+            for column, result in zip(out.T, found, strict=True):
+                memory.step(np.copyto, column, result)
+            return out
+        rows = np.concatenate([table.rows for table in tables])
+        found_rows = memory.read(Table(homes.pop(), rows))
+        return np.broadcast_to(found_rows, (len(rows), batch)).T

@@ -5,6 +5,7 @@ Map: `lift` records and checks; `Program` runs.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,6 +83,10 @@ class Program:
         inputs: The inputs, Values.
         dtype: Of all arrays.
         n_nodes: How many nodes the scalar graph has.
+        n_outputs: How many `outputs` were asked for.
+        flat_gradient: The gradient of the last backward pass, `(n_parameters,)`; an
+            optimizer may overwrite it.
+        largest_product: Multiplications of the largest matrix product, a sample.
         outputs: What `lift(outputs=...)` asked for, `(batch, n_outputs)`, of the last
             batch that ran.
     """
@@ -95,7 +100,7 @@ class Program:
         outputs: list[Value],
         dtype: Any,
     ) -> None:
-        self.dtype = _checked_dtype(dtype)
+        self.dtype = checked_dtype(dtype)
         graph = Graph([*roots, *outputs])
         values = {v: i for v, i in graph.values()}
         _check_leaves(inputs, "input")
@@ -114,6 +119,7 @@ class Program:
         self.inputs, self.parameters = tuple(inputs), tuple(parameters)
         self.n_nodes = len(graph)
         self._single, self._n_roots = single, len(roots)
+        self.n_outputs = len(outputs)
         self._build(graph, values)
         self._passes: dict[int, Pass] = {}
         self._last: list[Pass] = []
@@ -154,12 +160,17 @@ class Program:
         self._column = self._layout.column.astype(self.dtype)[:, None]
         self._column_gradient = np.zeros_like(self._column)
         self.weights = self._column[:n_parameters, 0]
+        self.flat_gradient = self._column_gradient[:n_parameters, 0]
+        self.largest_product = max(
+            (run.work for block in blocks.blocks for run in block.runs), default=0
+        )
 
-    def __call__(self, X: ArrayLike) -> Array:
+    def __call__(self, X: ArrayLike, *more: ArrayLike) -> Array:
         """The losses of a batch.
 
         Args:
             X: `(batch, n_inputs)`.
+            more: Further columns, if X has not all of them.
 
         Returns:
             `(batch,)`; `(batch, m)` if `lift` was given a list of m Values.
@@ -167,8 +178,8 @@ class Program:
         Raises:
             ShapeError: X has another shape.
         """
-        samples = self._checked(X)
-        out = np.empty((len(samples), self._n_roots), self.dtype)
+        samples = self._checked(X, *more)
+        out = np.empty((len(samples[0]), self._n_roots), self.dtype)
         self._outputs = []
         for part, where in self._parts(samples):
             for column, result in enumerate(part.results[: self._n_roots]):
@@ -196,14 +207,14 @@ class Program:
                 "lift their sum, or each by itself"
             )
         samples = self._checked(X)
-        if not len(samples):
+        n = len(samples[0])
+        if not n:
             raise ShapeError("the mean loss of no rows is undefined: give at least one")
         mean, gradient = 0.0, np.zeros(len(self.parameters))
         self._outputs = []
         for part, where in self._parts(samples):
-            share = (where.stop - where.start) / len(samples)
-            for step in part.backward:
-                step()
+            share = (where.stop - where.start) / n
+            part.run_backward()
             mean += share * float(part.results[0].mean())
             gradient += share * self._column_gradient[: len(gradient), 0]
             self._keep(part)
@@ -236,32 +247,52 @@ class Program:
                 self._column,
                 self._column_gradient,
                 self._roots,
+                self.n_outputs,
             )
         return self._passes[batch]
 
-    def _parts(self, samples: Array) -> Any:
+    def arranged(self, *parts: Array) -> Array:
+        """Samples in the columns that a pass reads, with columns of ones between.
+
+        Args:
+            parts: `(n, k)` each, side by side `(n, n_inputs)`.
+
+        Returns:
+            `(n, columns)`, rows ready to be put into `Pass.inputs`.
+        """
+        result = np.ones((len(parts[0]), self._layout.n_columns), self.dtype)
+        start = 0
+        for part in parts:
+            columns = self._layout.inputs[start : start + part.shape[1]]
+            start += part.shape[1]
+            for column, place in _stretches(columns):
+                result[:, place] = part[:, column]
+        return result
+
+    def _parts(self, samples: list[Array]) -> Any:
         """Run the forward pass over the rows, in parts that fit the memory."""
         per_row = max(1, self._layout.n_rows + self._layout.n_columns)
         most = max(1, MOST_NUMBERS // per_row)
-        for start in range(0, len(samples), most):
-            where = slice(start, min(start + most, len(samples)))
+        for start in range(0, len(samples[0]), most):
+            where = slice(start, min(start + most, len(samples[0])))
             part = self.bound(where.stop - where.start)
-            part.inputs[:, self._layout.inputs] = samples[where]
+            part.inputs[:] = self.arranged(*[each[where] for each in samples])
             with np.errstate(all="ignore"):
-                for step in part.forward:
-                    step()
+                part.run_forward()
                 yield part, where
 
     def _keep(self, part: Pass) -> None:
         if len(part.results) > self._n_roots:
-            self._outputs.append(np.stack(part.results[self._n_roots :], 1))
+            self._outputs.append(part.outputs.copy())
 
-    def _checked(self, X: ArrayLike) -> Array:
-        samples = np.asarray(X, self.dtype)
-        if samples.ndim != 2 or samples.shape[1] != len(self.inputs):
+    def _checked(self, *parts: ArrayLike) -> list[Array]:
+        samples: list[Array] = [np.asarray(part, self.dtype) for part in parts]
+        shapes = [each.shape for each in samples]
+        flat = all(len(shape) == 2 and shape[0] == shapes[0][0] for shape in shapes)
+        if not flat or sum(shape[1] for shape in shapes) != len(self.inputs):
             raise ShapeError(
                 f"X has a row for each sample and {len(self.inputs)} columns, one for "
-                f"each input, not the shape {samples.shape}"
+                f"each input, not the shape {', '.join(map(str, shapes))}"
             )
         return samples
 
@@ -274,6 +305,16 @@ class Program:
     def __str__(self) -> str:
         lines = describe(self._blocks, self._layout, self._modules)
         return "\n".join([repr(self), *lines])
+
+
+def _stretches(columns: Any) -> list[tuple[slice, slice]]:
+    """Columns side by side: (where they are in a part, where they go)."""
+    cuts = [0, *(np.flatnonzero(np.diff(columns) != 1) + 1).tolist(), len(columns)]
+    return [
+        (slice(i, j), slice(int(columns[i]), int(columns[i]) + j - i))
+        for i, j in pairwise(cuts)
+        if j > i
+    ]
 
 
 def _constants(tape: Tape, kinds: Any) -> Any:
@@ -290,7 +331,12 @@ def _constants(tape: Tape, kinds: Any) -> Any:
         constant = more
 
 
-def _checked_dtype(dtype: Any) -> np.dtype[Any]:
+def checked_dtype(dtype: Any) -> np.dtype[Any]:
+    """The dtype of a program.
+
+    Raises:
+        ChoiceError: It is neither float32 nor float64.
+    """
     name = getattr(dtype, "__name__", None) or str(dtype)
     if name not in DTYPES:
         raise ChoiceError("dtype", dtype, DTYPES)

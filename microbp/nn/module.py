@@ -9,7 +9,7 @@ from reprlib import recursive_repr
 
 from microbp.engine.scope import Scope
 from microbp.engine.value import Value
-from microbp.errors import ArgumentTypeError
+from microbp.errors import ArgumentError, ArgumentTypeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,6 +93,100 @@ class Module:
         """Set the gradient of every parameter to 0.0."""
         for parameter in self.parameters():
             parameter.grad = 0.0
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        dtype: Any = "float32",
+    ) -> None:
+        """Say how to train: what `fit`, `evaluate` and `predict` will use.
+
+        Args:
+            optimizer: An optimizer, or its name such as `"sgd"`.
+            loss: A loss `(y_true, y_pred)` of one sample, or its Keras name.
+            metrics: A list of names such as `"accuracy"`, or of functions of targets
+                and outputs, `(n, outputs)` each, to a number for each sample.
+            dtype: `"float32"` or `"float64"`, of the arrays that are computed with.
+
+        Raises:
+            ChoiceError: There is no such name.
+
+        Example:
+            >>> from microbp import MLP, SGD
+            >>> model = MLP(1, [1], rng=0)
+            >>> model.compile(SGD(learning_rate=0.1), "mean_squared_error")
+            >>> history = model.fit([[0.0], [1.0]], [1.0, 3.0], epochs=200, verbose=0)
+            >>> model.predict([[2.0]]).round(3).tolist()
+            [[5.0]]
+        """
+        from microbp.train.training import Training
+
+        self._training = Training(self, optimizer, loss, metrics, dtype)
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        batch_size: int = 32,
+        epochs: int = 1,
+        verbose: Any = 1,
+        callbacks: Any = (),
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        **others: Any,
+    ) -> Any:
+        """Train on samples: the scalar graph is recorded once and run as arrays.
+
+        Args:
+            X: `(n, inputs)`, real numbers.
+            y: `(n,)` or `(n, outputs)`; class numbers for
+                sparse_categorical_crossentropy.
+            batch_size: Samples for each step.
+            epochs: How often all samples are used.
+            verbose: 0 for silence, 1 for a bar, 2 for a line an epoch.
+            callbacks: What happens after each epoch; see `train.callbacks`.
+            validation_split: A share that is held out, taken from the end.
+            validation_data: `(X, y)` that is held out.
+            others: `shuffle=True`; `seed`, from which the order of the samples
+                follows; `initial_epoch`; `resume`, a file that `Checkpoint` wrote.
+
+        Returns:
+            A `History`: `.history["loss"]` is the mean loss of each epoch.
+
+        Raises:
+            ShapeError: The data do not fit the model.
+            ArgumentError: A number is not finite or out of range.
+        """
+        return self._compiled("fit").fit(
+            X,
+            y,
+            batch_size,
+            epochs,
+            verbose,
+            callbacks,
+            validation_split,
+            validation_data,
+            **others,
+        )
+
+    def evaluate(self, X: Any, y: Any, verbose: Any = 0) -> Any:
+        """The mean loss over samples; a list with metrics if there are any."""
+        return self._compiled("evaluate").evaluate(X, y, verbose)
+
+    def predict(self, X: Any) -> Any:
+        """The outputs for samples, an array `(n, outputs)`."""
+        return self._compiled("predict").predict(X)
+
+    def _compiled(self, what: str) -> Any:
+        training = vars(self).get("_training")
+        if training is None:
+            raise ArgumentError(
+                f"{what} needs to know how: call model.compile(optimizer=..., "
+                "loss=...) first"
+            )
+        return training
 
     def __setattr__(self, attribute: str, thing: Any) -> None:
         object.__setattr__(self, attribute, thing)

@@ -61,14 +61,15 @@ class SGD(Optimizer):
 
     def rule(self, weights: Array, gradient: Array, rate: float) -> None:
         """Gradient descent, with momentum if there is any."""
+        gradient *= rate
         if self.momentum == 0.0:
-            weights -= rate * gradient
+            weights -= gradient
             return
         velocity = self.remembered("velocity", weights)
         velocity *= self.momentum
-        velocity -= rate * gradient
+        velocity -= gradient
         if self.nesterov:
-            weights += self.momentum * velocity - rate * gradient
+            weights += self.momentum * velocity - gradient
         else:
             weights += velocity
 

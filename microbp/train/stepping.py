@@ -89,7 +89,7 @@ class Optimizer:
 
         Args:
             weights: `(n,)`, floats.
-            gradient: `(n,)`.
+            gradient: `(n,)`; it is used up: do not read it afterwards.
 
         Raises:
             ShapeError: The arrays differ in shape, or from those of the last step.
@@ -110,7 +110,7 @@ class Optimizer:
 
         Args:
             weights: `(n,)`, to be changed in place.
-            gradient: `(n,)`, to be left as it is.
+            gradient: `(n,)`; may be overwritten.
             rate: The learning rate of this step, the `self.iterations`-th, from 1.
         """
         raise ArgumentTypeError(
