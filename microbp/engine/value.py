@@ -716,6 +716,14 @@ def number_of(node: Value) -> float:
     return node._data
 
 
+def set_numbers(nodes: tuple[Value, ...], numbers: list[float]) -> None:
+    """Set the data of many Values, quickly."""
+    node: Value
+    data: float
+    for node, data in zip(nodes, numbers, strict=True):
+        node._data = data
+
+
 def _known(node: Value) -> float:
     """Nan, unless it is so for want of the number of a placeholder."""
     if _placeholders:

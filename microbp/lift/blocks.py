@@ -146,7 +146,9 @@ class Blocks:
         level = 1 + int(self.level[operands].max(initial=0))
         self.level[u] = level
         self.varies[u] = self.varies[operands].any()
-        self.learns[u] = self.learns[operands].any()
+        # Nothing is carried back through a shift, on which no result depends.
+        shift = self.tape.rules[u] is LARGEST
+        self.learns[u] = not shift and self.learns[operands].any()
         return level
 
     def _add(self, units: Any, level: int) -> Block:

@@ -56,16 +56,17 @@ class Forward:
         tables: list[Any] = block.slots  # all of them tables, of (n, k) rows each
         for place, table in enumerate(tables):
             x = self.memory.read(table)
-            top = self.memory.buffer((len(x), x.shape[2]))
+            size = (len(x), x.shape[2])
+            top = self.memory.buffer(size) if place or size != out.shape else out
             self.memory.step(np.maximum.reduce, x, 1, None, top)
             if place:
                 self.memory.step(np.maximum, out, top, out=out)
-            else:
+            elif top is not out:
                 self.memory.step(np.copyto, out, top)
-        finite = self.memory.buffer(out.shape, bool)
-        self.memory.step(np.isfinite, out, finite)
-        self.memory.step(np.logical_not, finite, finite)
-        self.memory.step(np.copyto, out, 0.0, "same_kind", finite)
+        # A shift must be finite; the largest float does as well as 0 for an infinity.
+        bound = np.finfo(self.memory.dtype).max
+        self.memory.step(np.minimum, out, np.full_like(out, bound), out=out)
+        self.memory.step(np.maximum, out, np.full_like(out, -bound), out=out)
 
     def _sum(self, home: int, block: Block, out: Array) -> None:
         reads = self.reads[home] = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbp.engine.value import Value
+from microbp.engine.value import Value, number_of, set_numbers
 from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError, ShapeError
 from microbp.graph import Graph
 from microbp.lift.blocks import CONSTANTS, INPUTS, PARAMETERS, Blocks, Table
@@ -222,14 +222,11 @@ class Program:
 
     def sync(self) -> None:
         """Write the weights back into the parameters, the Values."""
-        for parameter, weight in zip(
-            self.parameters, self.weights.tolist(), strict=True
-        ):
-            parameter.data = weight
+        set_numbers(self.parameters, self.weights.tolist())
 
     def reload(self) -> None:
         """Take the weights from the parameters, the Values, as they are now."""
-        self.weights[:] = [p.data for p in self.parameters]
+        self.weights[:] = [number_of(p) for p in self.parameters]
 
     @property
     def outputs(self) -> Array:  # noqa: D102 (in the class docstring)

@@ -6,7 +6,7 @@ Map: `Optimizer`; `as_positive` and `as_fraction` check an optimizer's numbers.
 from __future__ import annotations
 
 from microbp.engine.numbers import to_float
-from microbp.engine.value import Value
+from microbp.engine.value import Value, set_numbers
 from microbp.errors import ArgumentError, ArgumentTypeError, ShapeError
 
 TYPE_CHECKING = False
@@ -81,8 +81,7 @@ class Optimizer:
             self._meet(values)
         weights = np.array([p.data for p in values])
         self.update(weights, np.array([p.grad for p in values]))
-        for parameter, weight in zip(values, weights.tolist(), strict=True):
-            parameter.data = weight
+        set_numbers(values, weights.tolist())
 
     def update(self, weights: Array, gradient: Array) -> None:
         """Change an array of weights, in place, by one step.
@@ -94,12 +93,12 @@ class Optimizer:
         Raises:
             ShapeError: The arrays differ in shape, or from those of the last step.
         """
-        shapes = {gradient.shape, *(array.shape for array in self.state.values())}
-        if shapes != {weights.shape}:
-            raise ShapeError(
-                f"{weights.shape} weights do not fit a gradient or a state of "
-                f"{sorted(shapes)}: use one optimizer for one set of parameters"
-            )
+        for array in (gradient, *self.state.values()):
+            if array.shape != weights.shape:
+                raise ShapeError(
+                    f"{weights.shape} weights do not fit a gradient or a state of "
+                    f"{array.shape}: use one optimizer for one set of parameters"
+                )
         rate = self.learning_rate
         rate = rate(self.iterations) if callable(rate) else rate
         self.iterations += 1
