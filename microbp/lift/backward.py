@@ -51,20 +51,23 @@ class Backward:
             for array in (memory.rows_gradient, memory.column_gradient)
         }
 
-    def seed(self, loss: Table) -> None:
-        """dE/dE, for the mean over the batch."""
-        n = self.memory.values(loss.home).shape[1]
-        produce = self._constant(1.0 / n)
-        self.give(loss.home, self.memory.layout.rows(loss), (1, n), produce)
+    def seed(self, loss: Table) -> Array:
+        """Begin with dE/dE, for the mean over the batch.
 
-    def _constant(self, number: float) -> Produce:
+        Returns:
+            The number it begins with, `(1, 1)`; scaled, it scales all gradients.
+        """
+        n = self.memory.values(loss.home).shape[1]
+        start = np.full((1, 1), 1.0 / n, self.memory.dtype)
+
         def produce(out: Array | None) -> Array:
             if out is None:
-                return np.full((1, 1), number, self.memory.dtype)
-            self.memory.step(out.fill, number)
+                return start
+            self.memory.step(np.copyto, out, start)
             return out
 
-        return produce
+        self.give(loss.home, self.memory.layout.rows(loss), (1, n), produce)
+        return start
 
     def carry(self, home: int, block: Block) -> None:
         """Note down how a block passes its gradient on to what it reads."""

@@ -67,7 +67,8 @@ class Pass:
         self.forward = memory.taken()
         backward = Backward(memory, forward.reads)
         memory.reuse()
-        backward.seed(roots[0])
+        self._start = backward.seed(roots[0])
+        self._one = float(self._start[0, 0])
         for home, block in reversed(homes):
             memory.reuse()
             backward.carry(home, block)
@@ -81,11 +82,13 @@ class Pass:
 
     def run_backward(self) -> None:
         """Compute the gradient of the mean of the first result."""
+        self._start.fill(self._one)
         for step in self.backward:
             step()
 
-    def run(self) -> None:
-        """Both."""
+    def run(self, scale: float = 1.0) -> None:
+        """Both, the gradient multiplied by a number."""
+        self._start.fill(scale * self._one)
         for step in self.forward:
             step()
         for step in self.backward:

@@ -59,6 +59,10 @@ class SGD(Optimizer):
         self.momentum = as_fraction(momentum, "momentum")
         self.nesterov = bool(nesterov)
 
+    @property
+    def is_plain(self) -> bool:  # noqa: D102 (in the base)
+        return self.momentum == 0.0 and type(self) is SGD
+
     def rule(self, weights: Array, gradient: Array, rate: float) -> None:
         """Gradient descent, with momentum if there is any."""
         gradient *= rate

@@ -99,10 +99,19 @@ class Optimizer:
                     f"{weights.shape} weights do not fit a gradient or a state of "
                     f"{array.shape}: use one optimizer for one set of parameters"
                 )
+        self.rule(weights, gradient, self.next_rate())
+
+    @property
+    def is_plain(self) -> bool:
+        """Is a step the gradient times the rate, and nothing else?"""
+        return False
+
+    def next_rate(self) -> float:
+        """The learning rate of the next step, which is counted as made."""
         rate = self.learning_rate
         rate = rate(self.iterations) if callable(rate) else rate
         self.iterations += 1
-        self.rule(weights, gradient, rate)
+        return rate
 
     def rule(self, weights: Array, gradient: Array, rate: float) -> None:
         """The formula; each subclass writes its own.

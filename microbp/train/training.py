@@ -349,8 +349,12 @@ def descend(
             if len(chosen) != len(part.inputs):
                 part = program.bound(len(chosen))
             np.take(samples, chosen, 0, part.inputs, "clip")
-            part.run()  # forward, error, gradient
-            optimizer.update(weights, gradient)
+            if optimizer.is_plain:  # begun with the rate, the gradient is the step
+                part.run(optimizer.next_rate())
+                np.subtract(weights, gradient, weights)
+            else:
+                part.run()  # forward, error, gradient
+                optimizer.update(weights, gradient)
             each[start : start + batch] = part.results[0]
             outputs[start : start + batch] = part.outputs
             progress.advance()

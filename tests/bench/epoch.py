@@ -8,6 +8,7 @@ Prints seconds an epoch, and the peak of memory beyond the data, as JSON.
 import json
 import resource
 import sys
+from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -50,7 +51,7 @@ def numpy(X, y):
     """Written by hand: every array is there beforehand, nothing is done twice."""
     rng = np.random.default_rng(0)
     sizes = [INPUTS, HIDDEN, HIDDEN, CLASSES]
-    shapes = [s for m, n in zip(sizes, sizes[1:], strict=False) for s in ((m, n), (n,))]
+    shapes = [s for m, n in pairwise(sizes) for s in ((m, n), (n,))]
     flat = np.empty(sum(map(np.prod, shapes)), np.float32)
     steps = np.empty_like(flat)
     (W1, b1, W2, b2, W3, b3), (d1, e1, d2, e2, d3, e3) = (
@@ -154,7 +155,7 @@ def jax(X, y):
             jnp.array(rng.uniform(-0.1, 0.1, (m, n)), jnp.float32),
             jnp.zeros(n, jnp.float32),
         )
-        for m, n in zip(sizes, sizes[1:], strict=False)
+        for m, n in pairwise(sizes)
     ]
 
     def loss(weights, x, t):

@@ -9,7 +9,7 @@ of loss and gradient, for the loss of one image in 784-64-64-10.
 import json
 import sys
 import tempfile
-from pathlib import Path
+from itertools import pairwise
 from statistics import median
 from time import perf_counter
 
@@ -48,7 +48,7 @@ def in_rows(parameters, sizes):
     parameters = iter(parameters)
     return [
         [[next(parameters) for _ in range(m + 1)] for _ in range(n)]
-        for m, n in zip(sizes, sizes[1:], strict=False)
+        for m, n in pairwise(sizes)
     ]
 
 
