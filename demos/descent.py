@@ -7,7 +7,7 @@ arrive at the same line through the data: y = 2x + 1.
 import sys
 from pathlib import Path
 
-from microbp import SGD, Adam, Value, draw
+from microbp import SGD, Adam, Value, draw, gradient_descent, plots
 from microbp import sum as total
 
 DATA = [(-1.0, -1.0), (0.0, 1.0), (1.0, 3.0), (2.0, 5.0)]
@@ -48,7 +48,12 @@ def main(out: Path, quick: bool = False) -> list[Path]:
     one_error.backward()
     path = out / "gradient_before_descent.svg"
     draw(one_error).render(outfile=path, cleanup=True)
-    return [path]
+
+    descent = gradient_descent(error, [-1.0, 4.0], learning_rate=0.05)
+    print(descent)
+    walked = out / "descent_path.png"
+    plots.contours(error, descent).savefig(walked, dpi=110)
+    return [path, walked]
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         categorical_crossentropy,
         sparse_categorical_crossentropy,
     )
+    from microbp.train.descent import gradient_descent
     from microbp.train.losses import (
         hinge,
         huber,
@@ -68,6 +69,7 @@ _LAZY = {
     "Snapshots": "microbp.train.callbacks",
     "draw": "microbp.draw",
     "gradcheck": "microbp.engine.derivatives",
+    "gradient_descent": "microbp.train.descent",
     "lift": "microbp.lift",
     "load": "microbp.nn.saving",
     "placeholder": "microbp.engine.unknown",
@@ -109,6 +111,7 @@ __all__ = [
     "dot",
     "draw",
     "gradcheck",
+    "gradient_descent",
     "hinge",
     "huber",
     "lift",

@@ -15,6 +15,7 @@ Each one is a `MicrobpError` and also the nearest builtin, so that both
     ├── ArgumentTypeError   (TypeError)      an argument of the wrong type
     ├── PlaceholderError    (TypeError)      a number that is not known while recording
     ├── GradcheckError      (AssertionError) a derivative that finite differences deny
+    ├── MissingPackageError (ImportError)    an optional package is not installed
     └── DotNotFoundError    (RuntimeError)   Graphviz's `dot` is missing or failed
 
 A message says what came, what is allowed, and what to do about it.
@@ -88,6 +89,10 @@ class PlaceholderError(MicrobpError, TypeError):
 
 class GradcheckError(MicrobpError, AssertionError):
     """An analytic derivative and its finite difference disagree."""
+
+
+class MissingPackageError(MicrobpError, ImportError):
+    """Something was asked for that needs an optional package."""
 
 
 class DotNotFoundError(MicrobpError, RuntimeError):

@@ -4,9 +4,10 @@ import argparse
 from inspect import getdoc
 
 import eager
+import lifted
 from timing import environment, table, write_json
 
-SECTIONS = {**eager.SECTIONS}
+SECTIONS = {**eager.SECTIONS, **lifted.SECTIONS}
 
 
 def main():

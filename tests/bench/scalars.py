@@ -75,7 +75,7 @@ def moons():
     outputs = [E, casadi.gradient(E, P)]
     numbers = np.array([p.data for p in model.parameters()])
     machine = called(casadi.Function("f", [P], outputs), numbers)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         options = {"jit": True, "compiler": "shell"}
         options["jit_options"] = {"flags": ["-O3"], "directory": folder + "/"}
         one, q, u = [], casadi.SX.sym("q", 3), None
