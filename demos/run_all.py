@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import article
 import descent
 import digits
 import moons
@@ -26,7 +27,7 @@ def main(out: Path, quick: bool) -> None:
         "The engine is", "compiled." if microbp.compiled else "plain Python (slower)."
     )
     files, lacking = [], []
-    for demo in (one_neuron, descent, xor, moons, digits):
+    for demo in (one_neuron, descent, xor, moons, digits, article):
         title, _, _ = demo.__doc__.partition("\n")
         print(f"\n{title}")
         start = time.perf_counter()

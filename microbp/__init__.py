@@ -5,9 +5,9 @@ rule to all of them. `draw` shows the graph with every value, local derivative a
 gradient; `MLP` and its kin build networks from Values.
 
 Map: `engine` (Value, operations, derivatives), `graph` (what views read), `draw`
-(pictures and text), `lift` (array programs), `train` (losses, optimizers), `nn`
-(networks), `errors`. Names are imported from here; all but the engine are loaded when
-first used.
+(pictures and text), `lift` (array programs), `train` (losses, optimizers, fit), `nn`
+(networks), `datasets`, `plots`, `keras`, `errors`. Names are imported from here; all
+but the engine are loaded when first used.
 """
 
 from microbp.engine import backward as _backward  # noqa: F401 (as compiled as Value)
@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from microbp import datasets, keras, plots
     from microbp.draw import draw, to_dot
     from microbp.engine.derivatives import gradcheck
     from microbp.engine.unknown import placeholder
@@ -88,6 +89,8 @@ _LAZY |= dict.fromkeys(
     ],
     "microbp.train.losses",
 )
+# Rooms that are used by their own names, as in `microbp.datasets.moons()`.
+_ROOMS = ["datasets", "keras", "plots"]
 
 __all__ = [
     "MLP",
@@ -108,12 +111,14 @@ __all__ = [
     "binary_crossentropy",
     "categorical_crossentropy",
     "compiled",
+    "datasets",
     "dot",
     "draw",
     "gradcheck",
     "gradient_descent",
     "hinge",
     "huber",
+    "keras",
     "lift",
     "load",
     "log_softmax",
@@ -122,6 +127,7 @@ __all__ = [
     "mean_squared_error",
     "no_grad",
     "placeholder",
+    "plots",
     "save",
     "softmax",
     "sparse_categorical_crossentropy",
@@ -142,7 +148,11 @@ _set_display(_show)  # the engine knows no pictures; a notebook shows one all th
 
 
 def __getattr__(name: str) -> "Any":
-    if name in _LAZY:
+    if name in _ROOMS:
+        from importlib import import_module
+
+        thing: Any = import_module(f"microbp.{name}")
+    elif name in _LAZY:
         from importlib import import_module
 
         thing = getattr(import_module(_LAZY[name]), name)

@@ -15,8 +15,11 @@ Each one is a `MicrobpError` and also the nearest builtin, so that both
     ├── ArgumentTypeError   (TypeError)      an argument of the wrong type
     ├── PlaceholderError    (TypeError)      a number that is not known while recording
     ├── GradcheckError      (AssertionError) a derivative that finite differences deny
-    ├── MissingPackageError (ImportError)    an optional package is not installed
-    └── DotNotFoundError    (RuntimeError)   Graphviz's `dot` is missing or failed
+    ├── DotNotFoundError    (RuntimeError)   Graphviz's `dot` is missing or failed
+    ├── DataFileError       (ValueError)     a data file is damaged, or a wrong one
+    ├── DataNotFoundError   (FileNotFoundError)  there is no data file where one looked
+    ├── DownloadError       (OSError)        data that no server would send
+    └── MissingPackageError (ImportError)    an optional package is not installed
 
 A message says what came, what is allowed, and what to do about it.
 """
@@ -91,9 +94,36 @@ class GradcheckError(MicrobpError, AssertionError):
     """An analytic derivative and its finite difference disagree."""
 
 
-class MissingPackageError(MicrobpError, ImportError):
-    """Something was asked for that needs an optional package."""
-
-
 class DotNotFoundError(MicrobpError, RuntimeError):
     """Graphviz's program `dot` is not installed, or it failed."""
+
+
+class DataFileError(MicrobpError, ValueError):
+    """A data file is damaged, or another file than its name says.
+
+    Args:
+        path: The file.
+        problem: What is wrong, in words that follow the file's name.
+        advice: What to do.
+    """
+
+    def __init__(
+        self,
+        path: object,
+        problem: str,
+        advice: str = "delete it, and put a fresh copy in its place",
+    ) -> None:
+        self.path, self.problem = path, problem
+        super().__init__(f"{path} {problem}: {advice}")
+
+
+class DataNotFoundError(MicrobpError, FileNotFoundError):
+    """A data file, or the folder of it, does not exist."""
+
+
+class DownloadError(MicrobpError, OSError):
+    """Data could not be downloaded from anywhere."""
+
+
+class MissingPackageError(MicrobpError, ImportError):
+    """An optional package is needed here, and it is not installed."""
