@@ -187,9 +187,9 @@ CHOICES = st.integers(0, 28)
 NAMES = st.one_of(
     st.sampled_from(ARITHMETIC), st.sampled_from(ARITHMETIC + sorted(OPERATIONS))
 )
-DRAFTS = st.lists(
-    st.tuples(NAMES, st.lists(CHOICES, min_size=6, max_size=6), CHOICES), max_size=25
-)
+DRAFT = st.tuples(NAMES, st.lists(CHOICES, min_size=6, max_size=6), CHOICES)
+SIZES = st.sampled_from([0, 1, 2, 3, 5, 8, 12, 16, 20, 25])  # not mostly small
+DRAFTS = SIZES.flatmap(lambda n: st.lists(DRAFT, min_size=n, max_size=n))
 
 
 @st.composite
@@ -207,8 +207,8 @@ def recipes(draw):
         places = [builder.place(choice) for choice in choices[:count]]
         builder.add_squashed(name, places)
     loss, *outputs = draw(st.lists(CHOICES, min_size=1, max_size=4))
-    if loss % 3 == 0:  # else many nodes would be of no use
-        builder.add("sum", [builder.place(i) for i in range(3)])
+    if loss % 4:  # or many nodes would be of no use
+        builder.add("sum", [builder.place(i) for i in range(2 * loss)])
         loss = 0
     return builder.recipe(builder.place(loss), map(builder.place, outputs))
 
