@@ -38,6 +38,7 @@ class Pass:
         n_outputs: How many of them, at the end, are outputs.
 
     Attributes:
+        memory: The arrays.
         inputs: Where a batch is put, `(batch, layout.n_columns)`.
         forward, backward: The calls.
         results: The results, `(batch,)` each, after `forward`.
@@ -54,7 +55,7 @@ class Pass:
         roots: list[Table],
         n_outputs: int = 0,
     ) -> None:
-        memory = Memory(blocks, layout, batch, column, gradient)
+        memory = self.memory = Memory(blocks, layout, batch, column, gradient)
         forward = Forward(memory)
         homes = list(enumerate(blocks.blocks, 3))
         for home, block in homes:

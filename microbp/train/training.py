@@ -189,7 +189,9 @@ class Training:
         del samples
         everyone = [history, *callbacks]
         progress = Progress(verbose, epochs, -(-len(targets) // batch))
-        progress.announce(self._announcement(together, batch, epochs - initial_epoch))
+        progress.announce(
+            announcement(program, together, batch, epochs - initial_epoch)
+        )
         for callback in everyone:
             callback.training = self
             callback.on_train_begin()
@@ -252,25 +254,6 @@ class Training:
         for name, metric in self._named:
             logs[f"{prefix}{name}"] = float(metric(targets, outputs).mean(dtype=float))
         return logs
-
-    def _announcement(self, together: Array, batch: int, epochs: int) -> str:
-        """What a long run will take; nothing is said of a short one."""
-        program = self.record(None)
-        part = program.bound(min(batch, len(together)))
-        part.inputs[:] = together[: len(part.inputs)]
-        times = []
-        with single_thread(program, batch):
-            for _ in range(5):
-                start = time.perf_counter()
-                part.run()
-                times.append(time.perf_counter() - start)
-        seconds = min(times) * epochs * len(together) / len(part.inputs)
-        if seconds < LONG:
-            return ""
-        return (
-            f"{len(program.parameters):,} parameters, {program.n_nodes:,} scalar nodes "
-            f"a sample; about {seconds:.0f} s for {epochs} epochs"
-        )
 
     # ---- going on after a stop
 
@@ -359,6 +342,32 @@ def descend(
             outputs[start : start + batch] = part.outputs
             progress.advance()
     return each, outputs
+
+
+def announcement(program: Program, samples: Array, batch: int, epochs: int) -> str:
+    """What a long run will take; nothing is said of a short one.
+
+    Args:
+        program: What will run; its weights are not changed.
+        samples: `(n, columns)`, arranged.
+        batch: Samples a step.
+        epochs: How many there are to come.
+    """
+    part = program.bound(min(batch, len(samples)))
+    part.inputs[:] = samples[: len(part.inputs)]
+    times = []
+    with single_thread(program, batch):
+        for _ in range(5):
+            start = time.perf_counter()
+            part.run()
+            times.append(time.perf_counter() - start)
+    seconds = min(times) * epochs * len(samples) / len(part.inputs)
+    if seconds < LONG:
+        return ""
+    return (
+        f"{len(program.parameters):,} parameters, {program.n_nodes:,} scalar nodes "
+        f"a sample; about {seconds:.0f} s for {epochs} epochs"
+    )
 
 
 def single_thread(program: Program, batch: int) -> Any:

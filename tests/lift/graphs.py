@@ -112,9 +112,7 @@ class Builder:
     def __init__(self, samples, parameters, frozen):
         self.samples, self.parameters, self.frozen = samples, parameters, frozen
         self.steps = []
-        self.rows = [
-            [*CONSTANTS, *sample, *parameters, *frozen] for sample in samples
-        ]
+        self.rows = [[*CONSTANTS, *sample, *parameters, *frozen] for sample in samples]
         self.n_leaves = len(self.rows[0]) - len(CONSTANTS)
         n_free = self.n_leaves - len(frozen)
         self.free = [False] * len(CONSTANTS) + [True] * n_free + [False] * len(frozen)
@@ -194,7 +192,7 @@ DRAFTS = SIZES.flatmap(lambda n: st.lists(DRAFT, min_size=n, max_size=n))
 
 @st.composite
 def recipes(draw):
-    """Strategy: recipes of all sizes, with fan-out, repeated operands, unused leaves."""
+    """Recipes of all sizes, with fan-out, repeated operands, unused leaves."""
     batch, n_inputs = draw(st.sampled_from([1, 3, 5])), draw(st.integers(0, 3))
     row = st.lists(NUMBERS, min_size=n_inputs, max_size=n_inputs)
     builder = Builder(
@@ -221,7 +219,7 @@ def poison(program, X):
 
     Rows to which no path leads from the loss stay zero by design.
     """
-    arrays = [program._column_gradient, program.bound(len(X)).rows_gradient]
+    arrays = [program._column_gradient, program.bound(len(X)).memory.rows_gradient]
     for array in arrays:
         array[:] = MARK
     program.gradient(X)

@@ -6,6 +6,7 @@ are inputs, constants or several at once as in a loop over a batch.
 """
 
 import random
+from functools import partial
 
 from tests.lift.graphs import CONSTANTS, Builder
 
@@ -60,23 +61,32 @@ class Layered:
             do = self._matrix(len(chosen))
         elif kind == "each":
             name = rng.choice(UNARY)
-            do = lambda v: [self._add(name, [x]) for x in v]
+            do = partial(self._each, name)
         elif kind == "pairs":
             name, other = rng.choice(BINARY), rng.choice(alike)
-            do = lambda v: [
-                self._add(name, pair) for pair in zip(v, other, strict=True)
-            ]
+            do = partial(self._pairs, name, other)
         else:
             name = rng.choice(["sum", "logsumexp"])
-            do = lambda v: [self._add(name, v), *v[1:]]
+            do = partial(self._sum, name)
         self.vectors += [do(v) for v in targets[-4:]]
+
+    def _each(self, name, v):
+        return [self._add(name, [x]) for x in v]
+
+    def _pairs(self, name, other, v):
+        return [self._add(name, pair) for pair in zip(v, other, strict=True)]
+
+    def _sum(self, name, v):
+        return [self._add(name, v), *v[1:]]
 
     def _matrix(self, k):
         """A function of a vector: weights times it, written in one of several ways."""
         rng = self.rng
         n, start = rng.randint(1, 4), rng.randrange(len(self.weights))
         step = rng.choice([k, k, k + 1, 1, -1, 0])  # consecutive, apart, tied, one row
-        rows = [[self._weight(start + i * step + j) for j in range(k)] for i in range(n)]
+        rows = [
+            [self._weight(start + i * step + j) for j in range(k)] for i in range(n)
+        ]
         if rng.random() < 0.1:
             rows = [rng.sample(row, k) for row in rows]
         bias = rng.choice(["none", "none", "last", "next", "shared"])

@@ -93,13 +93,13 @@ EXPRESSIONS = {
     "-dot": lambda x, y, a, b, c: 1 - microbp.dot([a, b], [x, -y]),
     "a - dot * dot": lambda x, y, a, b, c: a - microbp.dot([a], [x]) ** 2,
     "a constant alone": lambda x, y, a, b, c: Value(7.0) * 2 + 1,
-    "constants apart": lambda x, y, a, b, c: (a + 1) * (Value(2.0) + 3) - 4 / Value(8.0),
+    "constants apart": lambda x, y, a, b, c: (a + 1) * (Value(2.0) + 3) - 4 / Value(8),
     "mean of squares": lambda x, y, a, b, c: ((a - x) ** 2 + (b - y) ** 2) / 2,
     "-a of two users": lambda x, y, a, b, c: (lambda n: n * x + n * y)(-a),
     "a / 2 of two users": lambda x, y, a, b, c: (lambda n: n * x - n)(a / 2),
     "sum of two users": lambda x, y, a, b, c: (lambda n: n.tanh() - n * n)(a * x + b),
     "Horner": lambda x, y, a, b, c: ((a * x + b) * x + c) * x + 1,
-    "a long chain": lambda x, y, a, b, c: sum(-a * x if i % 2 else b - y / 3 for i in range(9)),
+    "a long chain": lambda x, y, a, b, c: sum([-a * x, b - y / 3] * 5),
 }  # fmt: skip
 SAMPLES = [[0.5, -2.0], [-3.0, 0.25], [1.5, 4.0]]
 PARAMETERS = [0.75, 3.0, -0.5]

@@ -100,7 +100,9 @@ def test_a_power_of_one_half_at_minus_infinity():
 @each_row
 def test_each_row_with_the_same_operand_everywhere(row):
     count = 4 if row.variadic else row.arity
-    points = [[x] for x in SPECIAL if not (row.name == "logsumexp" and abs(x) == 1.5e308)]
+    points = [
+        [x] for x in SPECIAL if not (row.name == "logsumexp" and abs(x) == 1.5e308)
+    ]
     # There x + log(4) rounds to x, and the scalar engine's softmax sums up to 4.
     check_parameters(lambda x: compute(row.name, x * count), points)
 

@@ -85,7 +85,9 @@ def test_a_neuron_is_a_product_however_it_is_written(way):
 
 def test_neurons_in_any_order_are_one_product():
     x, w = placeholders(4), rows(values(12), 4)
-    program = lift([microbp.dot(w[i], x) for i in (2, 0, 1)], x, sum(w, []))
+    program = lift(
+        [microbp.dot(w[i], x) for i in (2, 0, 1)], x, [v for row in w for v in row]
+    )
     expected = np.reshape(numbers(12), (3, 4))[[2, 0, 1]] @ [1.0, -2.0, 3.0, 0.5]
 
     assert [(3, (3, 4), (4, 1))] == products(program)
@@ -181,7 +183,7 @@ def check(make, n_inputs, n_parameters, batch=3):
     program = lift(make(x, w), x, w)
     data = rows(numbers(batch * n_inputs, 6), n_inputs)
     losses = [make(list(map(Value, row)), w) for row in data]
-    mean, gradient = program.gradient(data)
+    _, gradient = program.gradient(data)
 
     np.testing.assert_allclose(program(data), [y.data for y in losses], rtol=1e-11)
     np.testing.assert_allclose(
@@ -283,7 +285,7 @@ def test_a_penalty_is_computed_once_and_not_for_each_sample():
     squares = [r for b in fixed for r in b.runs if r.factors[0].rows.size == 4]
 
     assert fixed and squares
-    assert program.bound(7).rows.size == 7 * len(program.bound(7).rows)
+    assert program.bound(7).memory.rows.size == 7 * len(program.bound(7).memory.rows)
     data = rows(numbers(20, 7), 4)
     expected = [
         (np.dot(numbers(4), row) - 1.0) ** 2 + 0.01 * np.dot(numbers(4), numbers(4))
@@ -297,7 +299,9 @@ def test_a_loss_without_inputs_is_the_same_for_each_sample():
     program = lift(w * w, [x], [w])
 
     assert [9.0, 9.0] == program([[1.0], [2.0]]).tolist()
-    assert (9.0, [6.0]) == (lambda m, g: (m, g.tolist()))(*program.gradient([[1.0]] * 4))
+    assert (9.0, [6.0]) == (lambda m, g: (m, g.tolist()))(
+        *program.gradient([[1.0]] * 4)
+    )
 
 
 def test_nodes_that_need_no_gradient_have_none():
