@@ -49,7 +49,20 @@ if TYPE_CHECKING:
         mean_absolute_error,
         mean_squared_error,
     )
-    from microbp.train.optimizers import SGD, Adam, AdamW, RMSprop
+    from microbp.train.optimizers import (
+        SGD,
+        Adam,
+        AdamW,
+        Momentum,
+        Nesterov,
+        RMSprop,
+    )
+    from microbp.train.schedules import (
+        CosineDecay,
+        ExponentialDecay,
+        InverseTimeDecay,
+        PiecewiseConstantDecay,
+    )
 
 __version__ = "0.1.0"
 
@@ -64,6 +77,8 @@ _LAZY = {
     "Layer": "microbp.nn",
     "MLP": "microbp.nn",
     "Module": "microbp.nn",
+    "Momentum": "microbp.train.optimizers",
+    "Nesterov": "microbp.train.optimizers",
     "Neuron": "microbp.nn",
     "RMSprop": "microbp.train.optimizers",
     "SGD": "microbp.train.optimizers",
@@ -77,6 +92,15 @@ _LAZY = {
     "save": "microbp.nn.saving",
     "to_dot": "microbp.draw",
 }
+_LAZY |= dict.fromkeys(
+    [
+        "CosineDecay",
+        "ExponentialDecay",
+        "InverseTimeDecay",
+        "PiecewiseConstantDecay",
+    ],
+    "microbp.train.schedules",
+)
 _LAZY |= dict.fromkeys(
     [
         "binary_crossentropy",
@@ -99,12 +123,18 @@ __all__ = [
     "AdamW",
     "Callback",
     "Checkpoint",
+    "CosineDecay",
     "EarlyStopping",
+    "ExponentialDecay",
     "History",
+    "InverseTimeDecay",
     "Layer",
     "MicrobpError",
     "Module",
+    "Momentum",
+    "Nesterov",
     "Neuron",
+    "PiecewiseConstantDecay",
     "RMSprop",
     "Snapshots",
     "Value",

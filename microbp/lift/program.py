@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbp.engine.value import Value, number_of, set_numbers
-from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError, ShapeError
+from microbp.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ChoiceError,
+    NumberError,
+    ShapeError,
+)
 from microbp.graph import Graph
 from microbp.lift.blocks import CONSTANTS, INPUTS, PARAMETERS, Blocks, Table
 from microbp.lift.describe import describe, modules
@@ -70,8 +76,25 @@ def lift(
         (14.5, array([12.]))
     """
     single = isinstance(loss, Value)
-    roots = [loss] if isinstance(loss, Value) else list(loss)
-    return Program(roots, single, list(inputs), parameters, list(outputs), dtype)
+    roots = [loss] if isinstance(loss, Value) else _listed(loss, "loss")
+    if parameters is not None:
+        parameters = _listed(parameters, "parameters")
+    return Program(
+        roots,
+        single,
+        _listed(inputs, "inputs"),
+        parameters,
+        _listed(outputs, "outputs"),
+        dtype,
+    )
+
+
+def _listed(values: Any, name: str) -> list[Any]:
+    if isinstance(values, (Value, str)) or not hasattr(values, "__iter__"):
+        raise ArgumentTypeError(
+            f"{name} of lift is a list of Values, not {values!r}: write {name}=[...]"
+        )
+    return list(getattr(values, "flat", values))  # an array may have any shape
 
 
 class Program:
@@ -283,7 +306,7 @@ class Program:
             self._outputs.append(part.outputs.copy())
 
     def _checked(self, *parts: ArrayLike) -> list[Array]:
-        samples: list[Array] = [np.asarray(part, self.dtype) for part in parts]
+        samples: list[Array] = [_as_array(part, self.dtype) for part in parts]
         shapes = [each.shape for each in samples]
         flat = all(len(shape) == 2 and shape[0] == shapes[0][0] for shape in shapes)
         if not flat or sum(shape[1] for shape in shapes) != len(self.inputs):
@@ -302,6 +325,19 @@ class Program:
     def __str__(self) -> str:
         lines = describe(self._blocks, self._layout, self._modules)
         return "\n".join([repr(self), *lines])
+
+
+def _as_array(x: Any, dtype: Any) -> Any:
+    try:
+        array = np.asarray(x)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(array.dtype)
+        return array.astype(dtype, copy=False)
+    except (TypeError, ValueError) as fault:
+        raise NumberError(
+            f"X is an array of real numbers, (batch, inputs), and this is none "
+            f"({fault}): give rows of one length"
+        ) from None
 
 
 def _stretches(columns: Any) -> list[tuple[slice, slice]]:

@@ -159,6 +159,12 @@ class Module:
             ShapeError: The data do not fit the model.
             ArgumentError: A number is not finite or out of range.
         """
+        known = {"shuffle", "seed", "initial_epoch", "resume"}
+        for name in others.keys() - known:
+            raise ArgumentTypeError(
+                f"fit takes no {name!r}: what it takes besides the named ones is "
+                f"{', '.join(sorted(known))}"
+            )
         return self._compiled("fit").fit(
             X,
             y,

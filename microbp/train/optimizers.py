@@ -6,7 +6,8 @@ to Values; a program that keeps its parameters in one array calls `update` itsel
 w is a weight, g its gradient, η the learning rate. The formulas and the default numbers
 are Keras's.
 
-Map: `SGD`, `RMSprop`, `Adam`, `AdamW`; `get` by name. `stepping.py` has their base.
+Map: `SGD`, `Momentum`, `Nesterov`, `RMSprop`, `Adam`, `AdamW`; `get` by name.
+`stepping.py` has their base, `schedules.py` rates that change.
 """
 
 from __future__ import annotations
@@ -76,6 +77,24 @@ class SGD(Optimizer):
             weights += self.momentum * velocity - gradient
         else:
             weights += velocity
+
+
+class Momentum(SGD):
+    """SGD that goes on as it went: with a momentum of 0.9, unless another is given."""
+
+    def __init__(
+        self, learning_rate: float | Schedule = 0.01, momentum: float = 0.9
+    ) -> None:
+        super().__init__(learning_rate, momentum)
+
+
+class Nesterov(SGD):
+    """Momentum that looks ahead; see `SGD`."""
+
+    def __init__(
+        self, learning_rate: float | Schedule = 0.01, momentum: float = 0.9
+    ) -> None:
+        super().__init__(learning_rate, momentum, nesterov=True)
 
 
 class RMSprop(Optimizer):
@@ -212,6 +231,8 @@ class AdamW(Adam):
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
     "rmsprop": RMSprop,
     "adam": Adam,
     "adamw": AdamW,

@@ -68,13 +68,18 @@ class Progress:
         if self.tqdm is not None:
             self.bar = self.tqdm(total=self.steps, desc=self.name, leave=True)
 
-    def advance(self) -> None:
-        """A batch is done."""
+    def advance(self, losses: Any) -> None:
+        """A batch is done.
+
+        Args:
+            losses: Of the samples in it.
+        """
         if self.bar is None:
             return
         self.waiting += 1
         now = time.perf_counter()
         if now >= self.next:
+            self.bar.set_postfix_str(f"loss: {losses.mean():.4f}", refresh=False)
             self.bar.update(self.waiting)
             self.waiting, self.next = 0, now + PAUSE
 

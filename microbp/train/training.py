@@ -340,7 +340,7 @@ def descend(
                 optimizer.update(weights, gradient)
             each[start : start + batch] = part.results[0]
             outputs[start : start + batch] = part.outputs
-            progress.advance()
+            progress.advance(part.results[0])
     return each, outputs
 
 
