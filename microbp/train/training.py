@@ -75,6 +75,12 @@ class Training:
         self.program: Program | None = None
         self.stop = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the program, which is made of calls; a copy records its own."""
+        if self.program is not None:
+            self.program.sync()
+        return {**vars(self), "program": None}
+
     @property
     def weights(self) -> Array:
         """The weights of the program, `(n,)`, to be changed in place."""

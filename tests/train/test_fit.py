@@ -1,5 +1,7 @@
 """fit does what a loop over Values does, only faster."""
 
+import copy
+import pickle
 from contextlib import suppress
 
 import numpy as np
@@ -251,3 +253,21 @@ def test_compile_names_what_it_does_not_know():
     model.compile("sgd", "mse", metrics=["acuracy"])
     with pytest.raises(ChoiceError, match="unknown metric 'acuracy'"):
         model.fit(X, np.eye(4)[LABELS])
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
+)
+def test_a_copy_of_a_compiled_model_trains_on_as_the_model_does(copied):
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    y = (X[:, 0] > 0).astype(int)
+    model = MLP(3, [4, 2], output="softmax", rng=0)
+    model.compile(Adam(), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(X, y, epochs=2, verbose=0, seed=1)
+    before = model.predict(X)
+    other = copied(model)
+    other.fit(X, y, epochs=2, verbose=0, seed=1)
+
+    np.testing.assert_array_equal(model.predict(X), before)
+    model.fit(X, y, epochs=2, verbose=0, seed=1)
+    np.testing.assert_array_equal(other.predict(X), model.predict(X))
