@@ -4,10 +4,10 @@ A `Value` is a number that remembers how it was computed; `backward` applies the
 rule to all of them. `draw` shows the graph with every value, local derivative and
 gradient; `MLP` and its kin build networks from Values.
 
-Map: `engine` (Value, operations, derivatives), `graph` (what views read), `draw`
-(pictures and text), `lift` (array programs), `train` (losses, optimizers, fit), `nn`
-(networks), `datasets`, `plots`, `keras`, `errors`. Names are imported from here; all
-but the engine are loaded when first used.
+Map: `engine` (Value, operations, derivatives), `graph` (what views read), `text` (in
+words and formulas), `draw` (pictures), `lift` (array programs), `train` (losses,
+optimizers, fit), `nn` (networks), `datasets`, `plots`, `keras`, `errors`. Names are
+imported from here; all but the engine are loaded when first used.
 """
 
 from microbp.engine import backward as _backward  # noqa: F401 (as compiled as Value)
@@ -25,11 +25,18 @@ if TYPE_CHECKING:
 
     from microbp import datasets, keras, plots
     from microbp.draw import draw, to_dot
-    from microbp.engine.derivatives import gradcheck
+    from microbp.draw.mistakes import mistake, mistakes
+    from microbp.draw.trace import trace
+    from microbp.engine.derivatives import grad, gradcheck
     from microbp.engine.unknown import placeholder
     from microbp.lift import lift
     from microbp.nn import MLP, Layer, Module, Neuron
     from microbp.nn.saving import load, save
+    from microbp.text.explain import explain
+    from microbp.text.json import from_json, to_json
+    from microbp.text.latex import to_latex
+    from microbp.text.mermaid import to_mermaid
+    from microbp.text.python import to_python
     from microbp.train.callbacks import (
         Callback,
         Checkpoint,
@@ -84,13 +91,23 @@ _LAZY = {
     "SGD": "microbp.train.optimizers",
     "Snapshots": "microbp.train.callbacks",
     "draw": "microbp.draw",
+    "explain": "microbp.text.explain",
+    "from_json": "microbp.text.json",
+    "grad": "microbp.engine.derivatives",
     "gradcheck": "microbp.engine.derivatives",
     "gradient_descent": "microbp.train.descent",
     "lift": "microbp.lift",
     "load": "microbp.nn.saving",
+    "mistake": "microbp.draw.mistakes",
+    "mistakes": "microbp.draw.mistakes",
     "placeholder": "microbp.engine.unknown",
     "save": "microbp.nn.saving",
     "to_dot": "microbp.draw",
+    "to_json": "microbp.text.json",
+    "to_latex": "microbp.text.latex",
+    "to_mermaid": "microbp.text.mermaid",
+    "to_python": "microbp.text.python",
+    "trace": "microbp.draw.trace",
 }
 _LAZY |= dict.fromkeys(
     [
@@ -144,6 +161,9 @@ __all__ = [
     "datasets",
     "dot",
     "draw",
+    "explain",
+    "from_json",
+    "grad",
     "gradcheck",
     "gradient_descent",
     "hinge",
@@ -155,6 +175,8 @@ __all__ = [
     "logsumexp",
     "mean_absolute_error",
     "mean_squared_error",
+    "mistake",
+    "mistakes",
     "no_grad",
     "placeholder",
     "plots",
@@ -163,6 +185,11 @@ __all__ = [
     "sparse_categorical_crossentropy",
     "sum",
     "to_dot",
+    "to_json",
+    "to_latex",
+    "to_mermaid",
+    "to_python",
+    "trace",
 ]
 # And a function for each row of the operation table.
 __all__ += [row.name for row in _OPERATIONS.values() if row.is_function]

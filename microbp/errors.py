@@ -10,6 +10,8 @@ Each one is a `MicrobpError` and also the nearest builtin, so that both
     │   ├── ChoiceError                      a name that is not on the list
     │   ├── ShapeError                       the wrong number of inputs
     │   ├── EmptyGraphError                  nothing to draw, to sum, to differentiate
+    │   ├── CycleError                       a graph in which a node depends on itself
+    │   ├── GraphFileError                   a damaged or foreign file of a graph
     │   ├── ModelFileError                   a damaged or foreign file of weights
     │   └── GraphTooLargeError               a picture that nobody could read
     ├── ArgumentTypeError   (TypeError)      an argument of the wrong type
@@ -76,6 +78,14 @@ class EmptyGraphError(ArgumentError):
 
 class ModelFileError(ArgumentError):
     """A file of a model or a checkpoint is damaged, or no such file."""
+
+
+class CycleError(ArgumentError):
+    """A node depends on itself, so there is no order to compute in."""
+
+
+class GraphFileError(ArgumentError):
+    """A document is no graph, or it is damaged."""
 
 
 class GraphTooLargeError(ArgumentError):

@@ -17,9 +17,10 @@ PACKAGE = ROOT / "microbp"
 # Rooms by floor; a room may import from rooms on lower floors. What stands on one floor
 # does not know its neighbours, but a bridge may consist of several files.
 FLOORS = [
-    {"errors"},
+    {"errors", "files"},
     {"engine"},
     {"graph"},
+    {"text"},
     {"draw", "lift"},
     {"train"},
     {"nn"},

@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from microbp.draw.dot import to_dot
-from microbp.draw.options import MAX_NODES
+from microbp.draw.options import FIELDS, MAX_NODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,6 +42,10 @@ def draw(
     fold: str | int | None = None,
     open: str | Sequence[str] | None = None,
     highlight: Value | str | None = None,
+    before: Value | Graph | None = None,
+    show: str | Sequence[str] = FIELDS,
+    layout: str = "flow",
+    repeats: str = "each",
     max_nodes: int | None = MAX_NODES,
     operands: int = 6,
     legend: bool = True,
@@ -59,7 +63,16 @@ def draw(
             at a depth, 1 for the outermost; 0 draws a frame around each instead.
         open: Paths of modules that are shown with all nodes all the same, such as
             `"mlp/layer 1/neuron 3"`, or `"neuron 3"` if there is only one.
-        highlight: A Value or its label: the paths from it to the root are drawn thick.
+        highlight: A Value or its label: the paths from it to the root are drawn thick,
+            and their products and sum are written below.
+        before: The same graph at an earlier time, as a `Graph`: boxes then show by how
+            much each number has changed, in place of gradients.
+        show: What boxes and arrows carry: any of `"label"`, `"op"`, `"data"`, `"grad"`
+            and `"local"`.
+        layout: `"flow"`, or `"layers"`: boxes that are equally far from the leaves
+            stand in one column.
+        repeats: `"each"`, or `"once"`: what is there many times in the same way, such
+            as the neurons of a layer or the samples in a loss, is one box with a count.
         max_nodes: The largest number of boxes; None for no limit.
         operands: In folded pictures, how many operands of a very long sum are shown.
         legend: Explain signs and colours in a line below?
@@ -95,6 +108,10 @@ def draw(
         fold=fold,
         open=open,
         highlight=highlight,
+        before=before,
+        show=show,
+        layout=layout,
+        repeats=repeats,
         max_nodes=max_nodes,
         operands=operands,
         legend=legend,

@@ -6,25 +6,30 @@ Map: `to_dot` is the whole text, `body` its lines. `Writer` writes one picture.
 from __future__ import annotations
 
 from math import isnan
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from microbp.draw.boxes import Look, markup_of_frame
+from microbp.draw.boxes import NO_MARK, Look, is_bare, markup_of_frame
+from microbp.draw.difference import changes
+from microbp.draw.layers import columns
 from microbp.draw.legend import caption
-from microbp.draw.numerals import factor
+from microbp.draw.marks import Mark, Marks
 from microbp.draw.options import ARROWS_PER_NODE, MAX_NODES, Options
-from microbp.draw.quoting import quote, visible
 from microbp.draw.theme import Gradients, theme_named
 from microbp.draw.tips import edge_tip, group_tip, node_tip
 from microbp.errors import GraphTooLargeError
 from microbp.graph import Graph, fold
 from microbp.graph.modules import kinds
+from microbp.text.numerals import factor
+from microbp.text.quoting import quote, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from microbp.graph import Edge, Folded, Frame
 
+NO_MARKS = Marks()
 FONT = "Helvetica,Arial,sans-serif"
 
 
@@ -58,7 +63,15 @@ def to_dot(v: Any, *, rankdir: str = "LR", **options: Any) -> str:
 def body(v: Any, options: Options) -> list[str]:
     """The lines of a picture, without the frame that makes them a DOT file."""
     graph = v if isinstance(v, Graph) else Graph(v)
-    folded = fold(graph, options.fold, options.open, operands=options.operands)
+    if options.before is not None:
+        graph = changes(graph, options.before)
+    folded = fold(
+        graph,
+        options.fold,
+        options.open,
+        operands=options.operands,
+        repeats=options.repeats,
+    )
     _check_size(folded, options)
     return [f"\t{line}\n" for line in Writer(folded, options).lines()]
 
@@ -89,11 +102,26 @@ class Writer:
     Args:
         folded: What is drawn.
         options: How it is drawn.
+        marks: What stands out.
+        prefix: Before the names of boxes, where two graphs share a picture.
+        places: Where boxes and arrows stand, if that is settled: attributes by their
+            ids. There are no tooltips then.
+        sizes: The least width and height of boxes, in points, by their ids.
     """
 
-    def __init__(self, folded: Folded, options: Options) -> None:
+    def __init__(
+        self,
+        folded: Folded,
+        options: Options,
+        marks: Marks = NO_MARKS,
+        prefix: str = "",
+        places: Mapping[str, str] | None = None,
+        sizes: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+    ) -> None:
         graph = folded.graph
         self.folded, self.graph, self.options = folded, graph, options
+        self.marks, self.prefix = marks, prefix
+        self.places, self.sizes = places, sizes
         self.theme = theme_named(options.theme)
         shown = [
             graph.grad[i]
@@ -101,25 +129,55 @@ class Writer:
             for i in ([box] if isinstance(box, int) else box.outputs)
         ]
         scale = Gradients(self.theme, shown)
-        self.look = Look(self.theme, scale, options.precision)
+        sign = "∇" if options.before is None else "Δ"
+        self.look = Look(self.theme, scale, options.precision, options.show, sign)
+        # Before backward() nothing is known of a gradient that is 0.
+        self.is_run = sign == "Δ" or any(graph.grad[i] != 0.0 for i in graph.roots)
         self.roots = {folded.box_of[i] for i in graph.roots}
-        self.path = options.path_boxes(folded)
+        self.path = options.path_nodes(graph)
+        self.path_boxes = {folded.box_of[i] for i in self.path}
         groups = [k for k, box in enumerate(folded.boxes) if not isinstance(box, int)]
         self.group_number = {k: number for number, k in enumerate(groups)}
 
     def lines(self) -> Iterator[str]:
         """All lines: settings, frames with boxes in them, boxes outside, edges."""
-        yield from self._settings()
-        for number, frame in enumerate(self.folded.frames):
-            yield from self._frame(frame, str(number))
-        for box in self.folded.free:
-            yield self._box(box)
-        for edge in self.folded.edges:
-            yield self._edge(edge)
+        yield from self.settings()
+        yield from self.content()
 
-    def _settings(self) -> Iterator[str]:
+    def content(self) -> Iterator[str]:
+        """The lines of boxes and arrows."""
+        if self.options.layout == "layers":  # dot has no columns through frames
+            for column in columns(self.folded):
+                yield "{"
+                yield "\trank=same"
+                yield from (f"\t{self._box(box)}" for box in column)
+                yield from self._in_order(column)
+                yield "}"
+        else:
+            for number, frame in enumerate(self.folded.frames):
+                yield from self._frame(frame, str(number))
+            for box in self.folded.free:
+                yield self._box(box)
+        for number, edge in enumerate(self.folded.edges):
+            yield self._edge(edge, number)
+
+    def _in_order(self, column: list[int]) -> Iterator[str]:
+        """Invisible arrows that keep closed modules of a column in their order."""
+        closed = [k for k in column if not isinstance(self.folded.boxes[k], int)]
+        if len(closed) > 1:
+            yield f"\t{' -> '.join(map(self._name, closed))} [style=invis]"
+
+    def settings(self) -> Iterator[str]:
+        """The lines that hold for the whole picture."""
         theme, title = self.theme, self.options.title
-        label = caption(self.folded, self.look, title, self.options.legend)
+        label = caption(
+            self.folded,
+            self.look,
+            title,
+            self.options.legend,
+            self.is_run,
+            self.options.path_lines(self.graph),
+        )
         place = f"label=<{label}> labelloc={'t' if title else 'b'} " if label else ""
         yield (
             f'graph [{place}bgcolor="{theme.paper}" fontname="{FONT}" fontsize=10 '
@@ -148,37 +206,64 @@ class Writer:
         yield "}"
 
     def _box(self, k: int) -> str:
-        box, is_root = self.folded.boxes[k], k in self.roots
+        box, is_root, name = self.folded.boxes[k], k in self.roots, self._name(k)
         if isinstance(box, int):
-            label = self.look.node(self.graph[box], is_root)
+            has_grad: bool | None = box not in self.marks.without_grad
+            if not self.is_run and self.graph.grad[box] == 0.0:
+                has_grad = None
+            label = self.look.node(
+                self.graph[box],
+                is_root,
+                self.marks.boxes.get(box, NO_MARK),
+                box not in self.marks.without_data,
+                has_grad,
+                self.sizes.get(name),
+            )
             tip = node_tip(self.graph, box)
         else:
             label = self.look.group(box, self.graph, is_root)
             tip = group_tip(self.graph, box)
-        return f"{self._name(k)} [label=<{label}> tooltip={quote(tip)}]"
+        if self.places is not None:
+            return f"{name} [label=<{label}>{self.places.get(name, '')}]"
+        return f"{name} [label=<{label}> tooltip={quote(tip)}]"
 
     def _name(self, k: int) -> str:
         box = self.folded.boxes[k]
-        return f"n{box}" if isinstance(box, int) else f"g{self.group_number[k]}"
+        name = f"n{box}" if isinstance(box, int) else f"g{self.group_number[k]}"
+        return self.prefix + name
 
     def _is_bare(self, k: int) -> bool:
         """Is the box a constant without a name?"""
         box = self.folded.boxes[k]
         if not isinstance(box, int):
             return False
-        return self.graph.kind[box] == "constant" and not self.graph.label[box]
+        return is_bare(self.graph.kind[box], self.graph.label[box])
 
-    def _edge(self, edge: Edge) -> str:
+    def _edge(self, edge: Edge, number: int) -> str:
         if edge.local is None:
             label = f"{edge.values:,} values" if edge.values > 1 else ""
         elif isnan(edge.local) and self._is_bare(edge.source):
             label = ""  # the exponent in x**2 with x < 0: undefined, and nobody asked
+        elif "local" not in self.options.show:
+            label = ""
         else:
             label = factor(edge.local, self.options.precision)
+        mark = self._mark(edge)
+        if mark is not None:
+            label = visible(mark.note) or label
         tip = quote(edge_tip(self.graph, edge))
         attributes = [f"label={quote(f' {label} ')}"] if label else []
-        attributes += [f"tooltip={tip}", f"labeltooltip={tip}"]
-        if {edge.source, edge.target} <= self.path:
-            attributes.append(f'color="{self.theme.strong}" penwidth=2')
+        if self.places is None:
+            attributes += [f"tooltip={tip}", f"labeltooltip={tip}"]
+        else:
+            attributes.append(f'id="e{number}"{self.places.get(f"e{number}", "")}')
+        if mark is not None or {edge.source, edge.target} <= self.path_boxes:
+            tone = self.theme.tone(mark.tone if mark else "")
+            attributes.append(f'color="{tone}" fontcolor="{tone}" penwidth=2')
         arrow = f"{self._name(edge.source)} -> {self._name(edge.target)}"
         return f"{arrow} [{' '.join(attributes)}]"
+
+    def _mark(self, edge: Edge) -> Mark | None:
+        if edge.nodes is None or edge.place is None:
+            return None
+        return self.marks.arrows.get((edge.nodes[1], edge.place))

@@ -5,18 +5,27 @@ Map: `Options` holds them; the functions that draw pass their keywords on to it.
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from microbp.draw.theme import theme_named
-from microbp.engine.value import Value
 from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError
+from microbp.graph.paths import Paths
+from microbp.text.numerals import numeral
+from microbp.text.quoting import shorten, subscript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
-    from microbp.graph import Folded, Graph
+    from microbp.engine.value import Value
+    from microbp.graph import Graph
 
 DIRECTIONS = ("LR", "RL", "TB", "BT")
+LAYOUTS = ("flow", "layers")
+REPEATS = ("each", "once")
+FIELDS = ("label", "op", "data", "grad", "local")
+FEW_PATHS = 6  # so many highlighted paths are written out below the picture
 MAX_NODES = 150  # boxes; more is no picture but a wallpaper
 ARROWS_PER_NODE = 4  # neurons of dense layers are few, their connections are not
 
@@ -25,7 +34,8 @@ class Options:
     """What `draw` can be asked for; see there.
 
     Raises:
-        ChoiceError: `rankdir` or `theme` is not on its list.
+        ChoiceError: `rankdir`, `layout`, `theme`, `repeats` or a field of `show` is not
+            on its list.
         ArgumentError: `precision`, `max_nodes` or `operands` is no such count.
         ArgumentTypeError: `title` or `highlight` is something else.
     """
@@ -39,6 +49,10 @@ class Options:
         fold: str | int | None = None,
         open: str | Sequence[str] | None = None,
         highlight: Value | str | None = None,
+        before: Any = None,
+        show: str | Sequence[str] = FIELDS,
+        layout: str = "flow",
+        repeats: str = "each",
         max_nodes: int | None = MAX_NODES,
         operands: int = 6,
         legend: bool = True,
@@ -46,6 +60,10 @@ class Options:
     ) -> None:
         if rankdir not in DIRECTIONS:
             raise ChoiceError("rankdir", rankdir, DIRECTIONS)
+        if layout not in LAYOUTS:
+            raise ChoiceError("layout", layout, LAYOUTS)
+        if repeats not in REPEATS:
+            raise ChoiceError("repeats", repeats, REPEATS)
         theme_named(theme)
         _check_count("precision", precision, 0)
         _check_count("operands", operands, 1)
@@ -59,33 +77,48 @@ class Options:
         self.fold, self.open, self.highlight = fold, open, highlight
         self.max_nodes, self.operands = max_nodes, operands
         self.legend, self.title = legend, title
+        self.before, self.layout, self.repeats = before, layout, repeats
+        self.show = _fields(show)
 
-    def path_boxes(self, folded: Folded) -> set[int]:
-        """The boxes on the paths from the highlighted node to the roots."""
+    def path_nodes(self, graph: Graph) -> set[int]:
+        """The nodes on the paths from the highlighted node to the roots."""
         if self.highlight is None:
             return set()
-        graph = folded.graph
-        start = _find(graph, self.highlight)
+        start = graph.find(self.highlight, "label to highlight")
         path = {start}
         for i in range(start + 1, len(graph)):
             if not path.isdisjoint(graph.parents[i]):
                 path.add(i)
-        return {folded.box_of[i] for i in path}
+        return path
+
+    def path_lines(self, graph: Graph) -> list[str]:
+        """What is said of the highlighted paths: each product, and their sum."""
+        if self.highlight is None or len(graph.roots) != 1:
+            return []
+        start, end = graph.find(self.highlight, "label to highlight"), graph.roots[0]
+        paths = Paths(graph, start, end)
+        names = [subscript(shorten(name)) for name in graph.names]
+        whole = f"∂{names[end]}/∂{names[start]}"
+        total = numeral(paths.gradient, self.precision)
+        if paths.count > FEW_PATHS or start == end:
+            return [f"{whole} = {total}, the sum over {paths.count:,} paths"]
+        lines, products = [], []
+        for hops in paths:
+            way = " → ".join(names[hop.user] for hop in reversed(hops))
+            factors = [numeral(hop.local, self.precision) for hop in hops]
+            product = numeral(prod(hop.local for hop in hops), self.precision)
+            products.append(product)
+            equals = f" = {product}" if len(hops) > 1 else ""
+            lines.append(f"{names[start]} → {way}:  {' × '.join(factors)}{equals}")
+        return [*lines, f"{whole} = {' + '.join(products)} = {total}"]
 
 
-def _find(graph: Graph, node: object) -> int:
-    if isinstance(node, Value):
-        return graph.number(node)
-    if not isinstance(node, str):
-        raise ArgumentTypeError(
-            f"highlight is a Value or its label, not {type(node).__name__} {node!r}"
-        )
-    if node not in graph.names:
-        from difflib import get_close_matches
-
-        near = get_close_matches(node, graph.names, 5, 0.3) or sorted(graph.names)[:5]
-        raise ChoiceError("label to highlight", node, near)
-    return graph.names.index(node)
+def _fields(show: Any) -> frozenset[str]:
+    fields = [show] if isinstance(show, str) else list(show)
+    for field in fields:
+        if field not in FIELDS:
+            raise ChoiceError("field to show", field, FIELDS)
+    return frozenset(fields)
 
 
 def _check_count(what: str, number: object, least: int, note: str = "") -> None:

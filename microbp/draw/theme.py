@@ -46,6 +46,7 @@ class Theme(NamedTuple):
         none: A gradient of zero.
         up, down: Gradients above and below zero, from weak to strong.
         down_style: The border of a negative gradient.
+        fault, good: What is wrong, and what is right, always with a word beside it.
     """
 
     paper: str
@@ -63,6 +64,12 @@ class Theme(NamedTuple):
     up: tuple[Tint, ...]
     down: tuple[Tint, ...]
     down_style: str = "rounded"
+    fault: str = "#a3004f"
+    good: str = "#00664b"
+
+    def tone(self, name: str) -> str:
+        """The colour of a mark: `"fault"`, `"good"`, or else the strong one."""
+        return {"fault": self.fault, "good": self.good}.get(name, self.strong)
 
 
 def _shades(ink: str, fills: str, line: str = "") -> tuple[Tint, ...]:
@@ -101,6 +108,8 @@ THEMES = {
         none=Tint("#2a303a", "#9aa4b3", "#2a303a"),
         up=_shades("#dcecff", "#1f2f42 #20405f #245485 #2867a8"),
         down=_shades("#ffe8d6", "#3b2c22 #57381f #78451b #984f12"),
+        fault="#ff8ab8",
+        good="#5fd0ae",
     ),
     "print": Theme(
         paper="#ffffff",
@@ -118,6 +127,8 @@ THEMES = {
         up=_shades("#000000", "#ffffff #ececec #dadada #c6c6c6", "#000000"),
         down=_shades("#000000", "#ffffff #ececec #dadada #c6c6c6", "#000000"),
         down_style="rounded,dashed",
+        fault="#000000",
+        good="#000000",
     ),
 }
 

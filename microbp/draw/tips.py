@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbp.draw.notation import expression
-from microbp.draw.quoting import shorten, visible
+from microbp.text.notation import expression
+from microbp.text.quoting import shorten, visible
 
 if TYPE_CHECKING:
     from microbp.graph import Edge, Graph, Group

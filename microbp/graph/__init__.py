@@ -1,7 +1,8 @@
 """The graph at rest: what every view reads instead of live Values.
 
 Map: `Graph` (`snapshot.py`) is an immutable, numbered copy. `fold` (`fold.py`) closes
-modules into single boxes; which ones, `modules.py` decides.
+modules into single boxes; which ones, `modules.py` decides. `paths.py` counts the paths
+of the chain rule, `runs.py` records backward runs, `faults.py` wrong ones.
 """
 
 from microbp.graph.fold import fold

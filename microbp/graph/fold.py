@@ -8,7 +8,8 @@ of boxes. Every step here takes time in proportion to the graph.
 2. An open node with very many operands keeps the few largest; the rest is one box.
 3. A parameter or bare constant that only one box uses goes into that box.
 4. Many inputs (or shared parameters) that feed the same boxes become one box.
-5. Edges between boxes are merged and counted.
+5. With repeats="once", what is there many times in the same way is one box.
+6. Edges between boxes are merged and counted.
 
 Map: `fold` does it, step by step in `_Homes`. The result is in `folded.py`.
 """
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from microbp.graph.folded import Folded, edges_of, frames_of
 from microbp.graph.modules import Closing
+from microbp.graph.repeats import repeated
 from microbp.graph.summary import Group, summarize
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def fold(
     open: str | Sequence[str] | None = None,
     *,
     operands: int = 6,
+    repeats: str = "each",
 ) -> Folded:
     """Close modules of a graph into single boxes.
 
@@ -55,6 +58,7 @@ def fold(
         open: Paths of modules that stay open, such as `"mlp/layer 1/neuron 3"`. Their
             ends are enough where no other module has the same.
         operands: How many operands of an open node with very many are shown singly.
+        repeats: `"once"` makes one box of what is there many times in the same way.
 
     Raises:
         ChoiceError: No module of this graph is of that kind, or has that path.
@@ -73,8 +77,12 @@ def fold(
         [1, 1]
     """
     home = _Homes(graph)
+    once = repeats == "once"
     if by is not None or open is not None:
-        home.close_modules(Closing(graph.scope, by, open))
+        home.close_modules(Closing(graph.scope, by, open), once)
+    if once:
+        home.close_repeats()
+    if by is not None or open is not None:
         home.close_operands(operands)
         home.close_leaves()
         home.gather_leaves()
@@ -90,15 +98,25 @@ class _Homes:
         self.frame: list[Scope | None] = [None] * len(graph)
         self.users = graph.users()
 
-    def close_modules(self, closing: Closing) -> None:
+    def close_modules(self, closing: Closing, once: bool) -> None:
         closed = {scope: closing.closed(scope) for scope in closing.chains}
-        groups = _module_groups(closing, {one for one in closed.values() if one})
+        modules = {one for one in closed.values() if one}
+        groups = _module_groups(closing, modules, once)
         for i, scope in enumerate(self.graph.scope):
             module = closed[scope]
             if module is None:
                 self.frame[i] = scope
             else:
                 self._put(i, groups[module])
+
+    def close_repeats(self) -> None:
+        for nodes in repeated(self.graph, self.home, self.users):
+            frames = {self.frame[i] for i in nodes}
+            if len(frames) == 1:
+                op = self.graph.op[nodes[0]]
+                group = Group("repeats", f"{op}  ×{len(nodes)}", frame=frames.pop())
+                for i in nodes:
+                    self._put(i, group)
 
     def close_operands(self, few: int) -> None:
         graph = self.graph
@@ -186,15 +204,26 @@ class _Homes:
         return Folded(self.graph, tuple(boxes), box_of, edges, frames, free)
 
 
-def _module_groups(closing: Closing, modules: set[Scope]) -> dict[Scope, Group]:
-    """A group for each closed module; many beside an opened one share a group."""
+def _module_groups(
+    closing: Closing, modules: set[Scope], once: bool
+) -> dict[Scope, Group]:
+    """A group for each closed module; many alike share a group, if that is asked for.
+
+    It is for `once`, and beside a module that was opened.
+    """
     beside: dict[object, list[Scope]] = {}
     for module in modules:
         beside.setdefault((module.outer, module.kind), []).append(module)
     groups = {}
     for module in modules:
         alike = beside[module.outer, module.kind]
-        if len(alike) > MANY_SIBLINGS and closing.holds_opened(module.outer):
+        twins = [other for other in alike if other.title == module.title]
+        if once and len(twins) > 1:
+            if module is twins[0]:
+                name = f"{module.kind}  ×{len(twins)}"
+                shared = Group(module.kind, name, module.title, frame=module.outer)
+                groups.update(dict.fromkeys(twins, shared))
+        elif len(alike) > MANY_SIBLINGS and closing.holds_opened(module.outer):
             if module is alike[0]:
                 name = f"{len(alike)} more {module.kind}s"
                 shared = Group(module.kind, name, frame=module.outer)

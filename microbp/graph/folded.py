@@ -26,6 +26,7 @@ class Edge(NamedTuple):
         local: The local derivative, if the arrow stands for one operand of one node.
         values: How many different values go this way.
         nodes: The numbers of the operand and of the node that uses it, if `local`.
+        place: Which of its operands it is, from 0, if `local`.
     """
 
     source: int
@@ -33,6 +34,7 @@ class Edge(NamedTuple):
     local: float | None
     values: int
     nodes: tuple[int, int] | None
+    place: int | None = None
 
 
 class Frame(NamedTuple):
@@ -73,19 +75,21 @@ def edges_of(
     graph: Graph, boxes: list[int | Group], box_of: tuple[int, ...]
 ) -> Iterator[Edge]:
     """The arrows between boxes, from the operands of the nodes in them."""
-    merged: dict[tuple[int, int], list[tuple[int, int, float]]] = {}
+    merged: dict[tuple[int, int], list[tuple[int, int, int, float]]] = {}
     for i, target in enumerate(box_of):
-        for p, local in zip(graph.parents[i], graph.local_grads[i], strict=True):
+        locals_ = graph.local_grads[i]
+        for place, (p, local) in enumerate(zip(graph.parents[i], locals_, strict=True)):
             if box_of[p] != target or boxes[target] == i:
-                merged.setdefault((box_of[p], target), []).append((p, i, local))
+                one = (p, i, place, local)
+                merged.setdefault((box_of[p], target), []).append(one)
     for (source, target), operands in merged.items():
         ends = boxes[source], boxes[target]
         into_a_node = not isinstance(ends[1], Group)  # a Group has no local derivative
         if into_a_node and (len(operands) == 1 or not isinstance(ends[0], Group)):
-            for p, i, local in operands:
-                yield Edge(source, target, local, 1, (p, i))
+            for p, i, place, local in operands:
+                yield Edge(source, target, local, 1, (p, i), place)
         else:
-            yield Edge(source, target, None, len({p for p, _, _ in operands}), None)
+            yield Edge(source, target, None, len({one[0] for one in operands}), None)
 
 
 def frames_of(

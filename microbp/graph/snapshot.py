@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from microbp.engine.backward import walk
 from microbp.engine.value import Value, number_of
-from microbp.errors import ArgumentTypeError, EmptyGraphError
+from microbp.errors import ArgumentTypeError, ChoiceError, CycleError, EmptyGraphError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from microbp.engine.operations import Operation
     from microbp.engine.scope import Scope
 
+EMPTY: dict[str, object] = {"_names": (), "_numbers": {}, "_values": ()}
 LETTERS = {"operation": "v", "parameter": "p", "leaf": "u", "placeholder": "x"}
 
 
@@ -70,6 +71,7 @@ class Graph:
     Raises:
         ArgumentTypeError: `values` holds something that is not a Value.
         EmptyGraphError: `values` is empty.
+        CycleError: A node was made by hand to depend on itself.
 
     Example:
         >>> from microbp import Value
@@ -86,7 +88,7 @@ class Graph:
 
     __slots__ = (
         *("op", "label", "kind", "data", "grad", "parents", "local_grads", "scope"),
-        *("operation", "roots", "_names", "_number"),
+        *("operation", "roots", "_names", "_numbers", "_values"),
     )
     op: tuple[str, ...]
     label: tuple[str, ...]
@@ -99,28 +101,63 @@ class Graph:
     operation: tuple[Operation | None, ...]
     roots: tuple[int, ...]
     _names: tuple[str, ...]
-    _number: dict[Value, int]
+    _numbers: dict[Value, int]
+    _values: tuple[Value, ...]
 
     def __init__(self, values: Value | Iterable[Value]) -> None:
         roots = _checked(values)
         nodes = walk(roots)
         number = {node: i for i, node in enumerate(nodes)}
+        try:
+            parents = tuple([tuple([number[p] for p in n.parents]) for n in nodes])
+            ends = tuple([number[root] for root in roots])
+        except KeyError as cycle:
+            raise CycleError(
+                f"{cycle.args[0]!r} is computed from itself: a graph has no cycles, as "
+                "every result is made after its operands; make a new Value for the "
+                "next step in place of changing the operands of this one"
+            ) from None
+        del number  # a large thing, and rarely asked for
         columns = {
             "op": tuple([node.op for node in nodes]),
             "label": tuple([node.label for node in nodes]),
             "kind": tuple([node.kind for node in nodes]),
             "data": tuple([number_of(node) for node in nodes]),
             "grad": tuple([node.grad for node in nodes]),
-            "parents": tuple([tuple([number[p] for p in n.parents]) for n in nodes]),
+            "parents": parents,
             "local_grads": tuple([node.local_grads for node in nodes]),
             "scope": tuple([node.scope for node in nodes]),
             "operation": tuple([node.operation for node in nodes]),
-            "roots": tuple([number[root] for root in roots]),
-            "_names": (),
-            "_number": number,
+            "roots": ends,
+            "_values": tuple(nodes),
         }
-        for name, column in columns.items():
+        self._fill(columns)
+
+    def _fill(self, columns: dict[str, Any]) -> None:
+        for name, column in {**EMPTY, **columns}.items():
             object.__setattr__(self, name, column)
+
+    @classmethod
+    def of_columns(cls, **columns: Any) -> Graph:
+        """A graph from its columns, for those who read one from a file.
+
+        Args:
+            columns: All columns, and `roots`; they are taken as they are.
+        """
+        graph = cls.__new__(cls)
+        graph._fill(columns)
+        return graph
+
+    def with_column(self, name: str, column: Iterable[Any]) -> Graph:
+        """The same graph with another column, such as other gradients.
+
+        Example:
+            >>> from microbp import Value
+            >>> Graph(Value(1.0)).with_column("grad", [5.0])[0].grad
+            5.0
+        """
+        columns = {each: getattr(self, each) for each in self.__slots__}
+        return Graph.of_columns(**{**columns, name: tuple(column)})
 
     def __setattr__(self, name: str, thing: object) -> None:
         raise AttributeError(
@@ -174,13 +211,45 @@ class Graph:
             >>> Graph(2 * x).number(x)
             1
         """
-        if value not in self._number:
+        if not self._numbers:
+            object.__setattr__(self, "_numbers", dict(self.values()))
+        if value not in self._numbers:
             raise EmptyGraphError(f"{self!r} does not depend on {value!r}")
-        return self._number[value]
+        return self._numbers[value]
+
+    def find(self, node: Any, what: str = "node") -> int:
+        """The number of a node: of a Value, or of the one with this label or name.
+
+        Args:
+            node: A Value, or a label or made-up name.
+            what: What it is asked for, for the message.
+
+        Raises:
+            EmptyGraphError: The roots do not depend on it.
+            ChoiceError: No node has that name.
+            ArgumentTypeError: It is something else.
+
+        Example:
+            >>> from microbp import Value
+            >>> Graph(2 * Value(3.0, label="x")).find("x")
+            1
+        """
+        if isinstance(node, Value):
+            return self.number(node)
+        if not isinstance(node, str):
+            raise ArgumentTypeError(
+                f"{what} is a Value or its label, not {type(node).__name__} {node!r}"
+            )
+        if node not in self.names:
+            from difflib import get_close_matches
+
+            near = get_close_matches(node, self.names, 5, 0.3)
+            raise ChoiceError(what, node, near or sorted(self.names)[:5])
+        return self.names.index(node)
 
     def values(self) -> Iterable[tuple[Value, int]]:
         """Each Value that was copied, with its number; operands before results."""
-        return self._number.items()
+        return zip(self._values, range(len(self._values)), strict=True)
 
     @property
     def names(self) -> tuple[str, ...]:

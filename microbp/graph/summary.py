@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from microbp.graph.snapshot import Graph
 
 
+NO_MODULES = ("operands", "repeats", "inputs", "parameters", "constants")
+
+
 class Group:
     """Nodes that are drawn as one box: a closed module, or many alike.
 
     Attributes:
-        kind: The kind of module, or `"operands"`, `"inputs"`, `"parameters"`,
-            `"constants"`.
+        kind: The kind of module, or `"operands"`, `"repeats"`, `"inputs"`,
+            `"parameters"`, `"constants"`.
         name: What to call it, such as `"layer 1"` or `"778 more products"`.
         title: What it is, such as `"Layer(2, 16, relu)"`, or `""`.
         path: The path of the module, or `""`.
@@ -60,7 +63,7 @@ class Group:
     @property
     def is_module(self) -> bool:
         """Is it a closed module, or several?"""
-        return self.kind not in ("operands", "inputs", "parameters", "constants")
+        return self.kind not in NO_MODULES
 
     def __repr__(self) -> str:
         return f"Group({self.name!r}, {len(self.nodes)} nodes)"

@@ -14,6 +14,7 @@ import os
 from typing import TYPE_CHECKING
 
 from microbp.errors import ModelFileError
+from microbp.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,18 +37,9 @@ def write(
     """
     import numpy as np
 
-    path = os.fspath(path)
     head = {"format": "microbp", "version": VERSION, "kind": kind, **description}
-    beside = f"{path}.{os.getpid()}.part"
-    try:
-        with open(beside, "wb") as file:
-            np.savez(file, description=np.array(json.dumps(head)), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        if os.path.exists(beside):
-            os.remove(beside)
+    text = np.array(json.dumps(head))
+    write_whole(path, lambda file: np.savez(file, description=text, **arrays))
 
 
 def read(path: Any, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 import pytest
 
 from microbp import Value, draw
-from microbp.draw.notation import expression, sign
-from microbp.draw.numerals import factor, numeral, signed
-from microbp.draw.quoting import markup, quote, shorten, subscript, visible
 from microbp.engine.scope import Scope
+from microbp.text.notation import expression, sign
+from microbp.text.numerals import factor, numeral, signed
+from microbp.text.quoting import markup, quote, shorten, subscript, visible
 
 HOSTILE = [
     "中文",
