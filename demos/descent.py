@@ -52,7 +52,7 @@ def main(out: Path, quick: bool = False) -> list[Path]:
     descent = gradient_descent(error, [-1.0, 4.0], learning_rate=0.05)
     print(descent)
     walked = out / "descent_path.png"
-    plots.contours(error, descent).savefig(walked, dpi=110)
+    plots.contours(error, descent).figure.savefig(walked, dpi=110)
     return [path, walked]
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         EarlyStopping,
         History,
         Snapshots,
+        WeightHistory,
     )
     from microbp.train.crossentropy import (
         binary_crossentropy,
@@ -90,6 +91,7 @@ _LAZY = {
     "RMSprop": "microbp.train.optimizers",
     "SGD": "microbp.train.optimizers",
     "Snapshots": "microbp.train.callbacks",
+    "WeightHistory": "microbp.train.callbacks",
     "draw": "microbp.draw",
     "explain": "microbp.text.explain",
     "from_json": "microbp.text.json",
@@ -155,6 +157,7 @@ __all__ = [
     "RMSprop",
     "Snapshots",
     "Value",
+    "WeightHistory",
     "binary_crossentropy",
     "categorical_crossentropy",
     "compiled",

@@ -173,19 +173,6 @@ class Sequential(Module):
                 for w, number in zip(neuron.w, column.tolist(), strict=True):
                     w.data = number
 
-    def summary(self) -> None:
-        """Print the layers with their parameters."""
-        rows = [("Layer", "Output", "Parameters")]
-        rows += [
-            (layer.name, f"(None, {layer.nout})", f"{(layer.nin + 1) * layer.nout:,}")
-            for layer in self.layers
-        ]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        print(f"Model: {self.name!r}")
-        for name, output, count in rows:
-            print(f"{name:<{widths[0]}}  {output:<{widths[1]}}  {count:>{widths[2]}}")
-        print(f"Total: {self.count_params():,} parameters, each of them a Value")
-
     def __repr__(self) -> str:
         return f"Sequential({self.layers!r})"
 

@@ -93,20 +93,16 @@ class Film:
             lp = f' lp="{edge["lp"]}"' if "lp" in edge else ""
             self.places[edge["id"]] = f' pos="{edge["pos"]}"{lp}'
         _, _, self.width, self.height = map(float, laid_out["bb"].split(","))
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height of a frame, in points."""
-        width = max(self.width, self.longest) + 2 * MARGIN
-        return width, self.height + CAPTION + 2 * MARGIN
+        self.size, self.transform = (0.0, 0.0), ""  # known when frames are drawn
 
     def strip(self, columns: int | None = None) -> Svg:
         """All frames side by side, in rows."""
-        columns = self._columns(columns)
+        shots = self._shots()
         width, height = self.size
+        columns = _columns(columns, len(self.frames), width, height)
         rows = -(-len(self.frames) // columns)
         parts = []
-        for k, elements in enumerate(self._elements()):
+        for k, elements in enumerate(shots):
             x, y = k % columns * width, k // columns * height
             parts.append(
                 f'<g transform="translate({x:.1f} {y:.1f})">{self._placed(elements)}'
@@ -118,7 +114,7 @@ class Film:
     def animation(self, seconds: float) -> Svg:
         """One frame after the other, again and again; it plays without any script."""
         shown: dict[str, list[int]] = {}
-        for k, elements in enumerate(self._elements()):
+        for k, elements in enumerate(self._shots()):
             for element in elements:
                 shown.setdefault(element, []).append(k)
         n = len(self.frames)
@@ -171,8 +167,9 @@ class Film:
             return
         from PIL import Image
 
-        images, columns = self.images(), self._columns(columns)
+        images = self.images()
         width, height = images[0].size
+        columns = _columns(columns, len(images), width, height)
         rows = -(-len(images) // columns)
         whole = Image.new("RGB", (columns * width, rows * height), self.theme.paper)
         for k, image in enumerate(images):
@@ -197,14 +194,6 @@ class Film:
             ),
         )
 
-    def _columns(self, columns: int | None) -> int:
-        if columns is None:  # about as wide as high
-            width, height = self.size
-            columns = round((len(self.frames) * height / width) ** 0.5)
-        elif not isinstance(columns, int) or columns < 1:
-            raise ArgumentError(f"columns is a whole number from 1, not {columns!r}")
-        return max(1, min(columns, len(self.frames)))
-
     def _writer(self, frame: Frame) -> Writer:
         folded = fold(frame.graph)
         writer = Writer(
@@ -220,7 +209,7 @@ class Film:
         lines += writer.content()
         if pinned:
             middle, low = self.width / 2, -CAPTION
-            side = self.size[0] / 2
+            side = max(self.width, self.longest) / 2 + MARGIN
             caption = f'<font color="{self.theme.ink}">{markup(frame.caption)}</font>'
             lines.append(f'caption [label=<{caption}> pos="{middle},{low / 2 - 2}"]')
             for name, x, y in (
@@ -235,31 +224,28 @@ class Film:
     def _texts(self) -> str:
         return "".join(self._text(frame) for frame in self.frames)
 
-    def _elements(self) -> list[list[str]]:
+    def _shots(self) -> list[list[str]]:
         """For each frame its elements as SVG, in one system of coordinates."""
         ET.register_namespace("", SVG)
         found = []
         documents = _run("neato", "svg", self._texts()).decode().split("<?xml")[1:]
         for document in documents:
             root = ET.fromstring(f"<?xml{document}")
+            _, _, width, height = map(float, root.attrib["viewBox"].split())
             (graph,) = root.findall(f"{{{SVG}}}g")
+            self.size, self.transform = (width, height), graph.attrib["transform"]
             elements = []
             for element in graph.findall(f"{{{SVG}}}g"):
                 for title in element.findall(f"{{{SVG}}}title"):
-                    if title.text in ("low", "high"):
-                        break
                     element.remove(title)
-                else:
-                    element.attrib.pop("id", None)
-                    text = ET.tostring(element, encoding="unicode").strip()
-                    elements.append(text.replace(f' xmlns="{SVG}"', ""))
+                element.attrib.pop("id", None)
+                text = ET.tostring(element, encoding="unicode").strip()
+                elements.append(text.replace(f' xmlns="{SVG}"', ""))
             found.append(elements)
         return found
 
     def _placed(self, elements: Sequence[str]) -> str:
-        x = self.size[0] / 2 - self.width / 2
-        y = self.height + MARGIN
-        return f'<g transform="translate({x:.1f} {y:.1f})">{"".join(elements)}</g>'
+        return f'<g transform="{self.transform}">{"".join(elements)}</g>'
 
     def _document(self, width: float, height: float, parts: Sequence[str]) -> Svg:
         size = f'width="{width * SCALE:.0f}" height="{height * SCALE:.0f}"'
@@ -269,6 +255,15 @@ class Film:
             + "\n".join(parts)
             + "\n</svg>\n"
         )
+
+
+def _columns(columns: int | None, n: int, width: float, height: float) -> int:
+    """How many of n pictures stand in a row; by default, about a square of them."""
+    if columns is None:
+        columns = round((n * height / width) ** 0.5)
+    elif not isinstance(columns, int) or columns < 1:
+        raise ArgumentError(f"columns is a whole number from 1, not {columns!r}")
+    return max(1, min(columns, n))
 
 
 def check_length(n: int, most: int) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from microbp.draw.theme import theme_named
 from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError
 from microbp.graph.paths import Paths
-from microbp.text.numerals import numeral
+from microbp.text.numerals import numeral, summed
 from microbp.text.quoting import shorten, subscript
 
 if TYPE_CHECKING:
@@ -105,12 +105,14 @@ class Options:
         lines, products = [], []
         for hops in paths:
             way = " → ".join(names[hop.user] for hop in reversed(hops))
-            factors = [numeral(hop.local, self.precision) for hop in hops]
-            product = numeral(prod(hop.local for hop in hops), self.precision)
-            products.append(product)
+            factors = [numeral(h.local, self.precision) for h in reversed(hops)]
+            products.append(prod(hop.local for hop in hops))
+            product = numeral(products[-1], self.precision)
             equals = f" = {product}" if len(hops) > 1 else ""
             lines.append(f"{names[start]} → {way}:  {' × '.join(factors)}{equals}")
-        return [*lines, f"{whole} = {' + '.join(products)} = {total}"]
+        if len(products) > 1:
+            lines.append(f"{whole} = {summed(products, self.precision)} = {total}")
+        return lines
 
 
 def _fields(show: Any) -> frozenset[str]:

@@ -94,6 +94,28 @@ class Module:
         for parameter in self.parameters():
             parameter.grad = 0.0
 
+    def summary(self, inputs: int | None = None) -> None:
+        """Print the parts with their outputs, parameters and scalar nodes.
+
+        Args:
+            inputs: How many numbers a sample has; by default `nin`.
+
+        Raises:
+            ArgumentError: It is not known how many inputs there are.
+
+        Example:
+            >>> from microbp import MLP
+            >>> MLP(3, [4, 1], rng=0).summary()
+            Model: MLP(3, [4, 1], activation='relu')
+            Layer    Output     Parameters  Scalar nodes
+            layer 1  (None, 4)          16            36
+            layer 2  (None, 1)           5            10
+            Total: 21 parameters, each of them a Value, and 49 scalar nodes a sample
+        """
+        from microbp.nn.summary import summary
+
+        print(summary(self, inputs))
+
     def compile(
         self,
         optimizer: Any = "rmsprop",

@@ -1,11 +1,16 @@
 """Numbers as pictures show them: true minus signs, and no more digits than help.
 
-Map: `numeral` writes a number, `signed` a gradient, `factor` a local derivative.
+Map: `numeral` writes a number, `signed` a gradient, `factor` a local derivative,
+`summed` a sum.
 """
 
 from __future__ import annotations
 
 from math import isfinite, isnan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LARGE = 1e6  # from here on, and below the last digit, powers of ten
 
@@ -53,6 +58,20 @@ def factor(x: float, precision: int = 4) -> str:
         ('×2.00', '×−0.004', '×nan')
     """
     return "×" + numeral(x, min(precision, max(2, precision - 2)))
+
+
+def summed(terms: Iterable[float], precision: int = 4) -> str:
+    """A sum, its terms written out.
+
+    Example:
+        >>> summed([0.5, -0.25], 2)
+        '0.50 − 0.25'
+    """
+    text = ""
+    for k, x in enumerate(terms):
+        sign = (" + " if not x < 0 else " − ") if k else ""
+        text += sign + numeral(abs(x) if k else x, precision)
+    return text
 
 
 def _exponent(text: str) -> str:

@@ -1,7 +1,8 @@
 """Callbacks: what happens at the end of each epoch of `fit`.
 
 Map: `Callback` is the base; `History` records; `EarlyStopping` stops; `Checkpoint`
-writes a file that `fit(resume=...)` goes on from; `Snapshots` keeps a graph per epoch.
+writes a file that `fit(resume=...)` goes on from; `WeightHistory` keeps the weights and
+`Snapshots` a graph per epoch.
 """
 
 from __future__ import annotations
@@ -148,6 +149,37 @@ class Checkpoint(Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:  # noqa: D102
         if (epoch + 1) % self.every == 0:
             self.training.write(self.path, epoch)
+
+
+class WeightHistory(Callback):
+    """Keeps the weights after each epoch, for pictures of how they went.
+
+    Args:
+        every: Keep those of every so many epochs; the first are kept always.
+
+    Attributes:
+        weights: An array for each kept epoch, in the order of `model.parameters()`.
+        epoch: Their epochs, from 0.
+        logs: Their losses and metrics, dicts.
+    """
+
+    def __init__(self, every: int = 1) -> None:
+        if not isinstance(every, int) or every < 1:
+            raise ArgumentError(f"every is a whole number from 1, not {every!r}")
+        self.every = every
+        self.weights: list[Any] = []
+        self.epoch: list[int] = []
+        self.logs: list[dict[str, float]] = []
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:  # noqa: D102
+        if len(self.weights) and (epoch + 1) % self.every:
+            return
+        import numpy as np
+
+        parameters = self.training.model.parameters()
+        self.weights.append(np.array([p.data for p in parameters]))
+        self.epoch.append(epoch)
+        self.logs.append(dict(logs))
 
 
 class Snapshots(Callback):

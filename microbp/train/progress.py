@@ -14,6 +14,8 @@ from microbp.errors import ArgumentError
 if TYPE_CHECKING:
     from typing import Any
 
+# The numbers are what one looks at, so the bar gets what they leave.
+BAR = "{desc} {percentage:3.0f}%|{bar:12}| {elapsed}<{remaining}{postfix}"
 PAUSE = 0.1  # seconds between two looks at the bar
 
 
@@ -66,7 +68,9 @@ class Progress:
         self.waiting, self.start = 0, time.perf_counter()
         self.next = self.start + PAUSE
         if self.tqdm is not None:
-            self.bar = self.tqdm(total=self.steps, desc=self.name, leave=True)
+            self.bar = self.tqdm(
+                total=self.steps, desc=self.name, dynamic_ncols=True, bar_format=BAR
+            )
 
     def advance(self, losses: Any) -> None:
         """A batch is done.

@@ -211,9 +211,9 @@ class Training:
                     program, self.optimizer, together, order, batch, progress
                 )
                 logs = self._logs("", each, targets[order], outputs)
+                program.sync()
                 if held_out is not None:
                     logs |= self._measure(*held_out, prefix="val_")
-                program.sync()
                 progress.end(logs)
                 for callback in everyone:
                     callback.on_epoch_end(epoch, logs)

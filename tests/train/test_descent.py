@@ -99,7 +99,7 @@ def test_bad_input_is_named(arguments, error, text):
 def test_contours_show_the_path():
     pytest.importorskip("matplotlib")
     walk = gradient_descent(bowl, [1.0, -3.0], 0.1, max_steps=20)
-    axes = plots.contours(bowl, walk, n=10).axes[0]
+    axes = plots.contours(bowl, walk, n=10)
 
     points = axes.lines[0].get_xydata()
     assert np.allclose(points, [step.x for step in walk])
@@ -110,7 +110,7 @@ def test_contours_show_the_path():
 def test_contours_of_one_parameter_are_a_curve():
     pytest.importorskip("matplotlib")
     walk = gradient_descent(lambda x: x**2, 1.0, 0.1, max_steps=5)
-    axes = plots.contours(lambda x: x**2, walk, n=10).axes[0]
+    axes = plots.contours(lambda x: x**2, walk, n=10)
 
     x, E = axes.lines[0].get_xydata().T
     assert np.allclose(E, x**2)

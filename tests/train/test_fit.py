@@ -147,6 +147,35 @@ def test_validation_split_is_the_end_before_shuffling():
     )
 
 
+@pytest.mark.parametrize("how", ["split", "data"])
+def test_validation_looks_on_and_changes_nothing(how):
+    def run(epochs, **options):
+        net = MLP(3, [4], output="softmax", rng=1)
+        net.compile(SGD(learning_rate=0.5), "sparse_categorical_crossentropy")
+        history = net.fit(
+            *options.pop("on"), epochs=epochs, verbose=0, seed=2, **options
+        )
+        return net, history.history
+
+    held_out = X[7:], LABELS[7:]
+    alone, without = run(5, on=(X[:7], LABELS[:7]))
+    if how == "split":
+        watched, beside = run(5, on=(X, LABELS), validation_split=0.3)
+    else:
+        watched, beside = run(5, on=(X[:7], LABELS[:7]), validation_data=held_out)
+
+    assert without["loss"] == beside["loss"]
+    assert [p.data for p in alone.parameters()] == [
+        p.data for p in watched.parameters()
+    ]
+    after_each = [
+        run(epochs, on=(X[:7], LABELS[:7]))[0].evaluate(*held_out)
+        for epochs in range(1, 6)
+    ]
+    assert after_each == pytest.approx(beside["val_loss"], rel=1e-6)
+    assert len(set(after_each)) == 5
+
+
 def test_numbers_changed_by_the_user_are_used():
     model = MLP(3, [4], output="softmax", rng=1)
     model.compile("sgd", "sparse_categorical_crossentropy")

@@ -1,9 +1,6 @@
-"""Figures by matplotlib, which is an optional extra: `pip install microbp[demos]`.
+"""The error surface of a gradient descent, and the path over it.
 
-Every function returns a `matplotlib.figure.Figure` and shows nothing by itself; a
-notebook displays it, and `.savefig(path)` writes it.
-
-Map: `contours` is the path of a gradient descent over its error surface.
+Map: `contours` is the whole.
 """
 
 from __future__ import annotations
@@ -12,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from microbp.engine.scope import no_grad
 from microbp.engine.value import Value
-from microbp.errors import MissingPackageError, ShapeError
+from microbp.errors import ShapeError
+from microbp.plots.axes import axes_or_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +21,9 @@ if TYPE_CHECKING:
 PATH, START, END = "#b35806", "#ffffff", "#000000"
 
 
-def contours(f: Callable[..., Value], descent: Descent, n: int = 80) -> Any:
+def contours(
+    f: Callable[..., Value], descent: Descent, ax: Any = None, *, n: int = 80
+) -> Any:
     """The path of a gradient descent over the contours of the error surface.
 
     With one parameter it is the curve of the error, with the points on it.
@@ -31,10 +31,11 @@ def contours(f: Callable[..., Value], descent: Descent, n: int = 80) -> Any:
     Args:
         f: The error, as it was given to `gradient_descent`.
         descent: Its result.
+        ax: The Axes to draw on.
         n: Points of the grid, in each direction.
 
     Returns:
-        A matplotlib `Figure`.
+        The Axes.
 
     Raises:
         ShapeError: There are more than two parameters.
@@ -48,8 +49,7 @@ def contours(f: Callable[..., Value], descent: Descent, n: int = 80) -> Any:
             f"a picture has room for two parameters, not {path.shape[1]}: fix the "
             "others, as in lambda x, y: f(x, y, 1.0)"
         )
-    figure = new_figure(6.0, 4.6)
-    axes = figure.subplots()
+    axes = axes_or_new(ax, 6.0, 4.6)
     low, high = path.min(axis=0), path.max(axis=0)
     margin = np.maximum(high - low, 1e-3 + 0.1 * abs(high)) * 0.35
     grid = [
@@ -66,7 +66,7 @@ def contours(f: Callable[..., Value], descent: Descent, n: int = 80) -> Any:
             )
             filled = axes.contourf(*grid, E, 24, cmap="Blues_r", alpha=0.85)
             axes.contour(*grid, E, 12, colors="#3a5a78", linewidths=0.5)
-            figure.colorbar(filled, label="E")
+            axes.figure.colorbar(filled, ax=axes, label="E")
             xs, ys = path.T
             axes.set(xlabel="w1", ylabel="w2")
     axes.plot(xs, ys, "-", color=PATH, linewidth=1.4, zorder=2)
@@ -87,19 +87,4 @@ def contours(f: Callable[..., Value], descent: Descent, n: int = 80) -> Any:
         )
     axes.set_title(f"{descent.steps} steps, E = {descent.value:.4g}")
     axes.legend(loc="best", framealpha=0.9)
-    return figure
-
-
-def new_figure(width: float, height: float) -> Any:
-    """An empty figure, of so many inches.
-
-    Raises:
-        MissingPackageError: matplotlib is not installed.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as missing:
-        raise MissingPackageError(
-            "pictures of numbers need matplotlib: pip install matplotlib"
-        ) from missing
-    return Figure(figsize=(width, height), layout="constrained")
+    return axes
