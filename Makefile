@@ -11,7 +11,7 @@ BUILT_FROM := setup.cfg pyproject.toml setup.py \
 # All targets share one .venv, so `make -j` runs them one by one.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench clean dot
+.PHONY: help demo test bench clean dot parsers
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -19,7 +19,7 @@ help: ## Show this list
 demo: .venv/installed-demos dot ## Run every demo; pictures and pages go to out/
 	$(BIN)/python demos/run_all.py
 
-test: .venv/installed-dev dot ## Check style and types, test the compiled and plain engine
+test: .venv/installed-dev dot parsers ## Check style, types, the compiled and plain engine
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -35,6 +35,9 @@ clean: ## Remove all that the other targets make, .venv included
 
 dot: # get the program that lays out graphs, or say how
 	@.ci/get-dot
+
+parsers: # get what reads Mermaid and LaTeX, for the tests of them, or say how
+	@.ci/get-parsers
 
 # microbp and one of its extras, editable. Old builds go first: should the new one
 # fail, the engine must run as plain Python and not as what it was before.

@@ -11,14 +11,23 @@ import time
 from pathlib import Path
 
 import article
+import chain_rule
 import descent
 import digits
+import mistakes
 import moons
 import one_neuron
+import text_forms
+import training_seen
 import xor
 
 import microbp
 from microbp.errors import DotNotFoundError
+
+DEMOS = (
+    *(one_neuron, chain_rule, mistakes, descent, text_forms),
+    *(xor, moons, training_seen, digits, article),
+)
 
 
 def main(out: Path, quick: bool) -> None:
@@ -27,7 +36,7 @@ def main(out: Path, quick: bool) -> None:
         "The engine is", "compiled." if microbp.compiled else "plain Python (slower)."
     )
     files, lacking = [], []
-    for demo in (one_neuron, descent, xor, moons, digits, article):
+    for demo in DEMOS:
         title, _, _ = demo.__doc__.partition("\n")
         print(f"\n{title}")
         start = time.perf_counter()

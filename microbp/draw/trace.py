@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from microbp.draw.boxes import is_bare
 from microbp.draw.marks import Mark, Marks
 from microbp.errors import ArgumentError, ChoiceError, MissingPackageError
 from microbp.graph import Graph
@@ -253,6 +254,8 @@ class Trace(Replay):
         ]
         for k, step in enumerate(run):
             operand = run.operands[k]
+            if is_bare(graph.kind[operand], graph.label[operand]):
+                continue  # a number, whose box has no gradient
             gradients[operand] = step.running
             silent.discard(operand)
             frames.append(

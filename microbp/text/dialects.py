@@ -76,7 +76,7 @@ def _written(formula: Any, dialect: Dialect) -> tuple[str, int]:
         listed = ", ".join(text for text, _ in parts)
         whole = dialect.function.replace("{name}", formula.operation)
         return whole.replace("{arguments}", listed), ATOM
-    needed = zip(parts, form.needs, strict=False)
+    needed = zip(parts, form.needs[: len(parts)], strict=True)
     texts = [
         text if binds >= least else dialect.group.format(text)
         for (text, binds), least in needed
@@ -135,7 +135,7 @@ LATEX = Dialect(
     {
         **_infix("+", "-", r"\cdot", "/", "<", r"\le", ">", r"\ge"),
         "truediv": Form(r"\frac{{{}}}{{{}}}", POWER),
-        "pow": Form("{}^{{{}}}", POWER, (ATOM,)),
+        "pow": Form("{}^{{{}}}", POWER, (ATOM, 0)),
         "abs": Form(r"\left|{}\right|"),
         "sqrt": Form(r"\sqrt{{{}}}"),
         "where": Form(

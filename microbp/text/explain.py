@@ -39,7 +39,7 @@ def explain(v: Any, wrt: Any, *, precision: int = 4) -> Explanation:
 
     Raises:
         EmptyGraphError: v does not depend on `wrt`.
-        ArgumentError: `wrt` is a constant, or there are several roots.
+        ArgumentError: `wrt` is a constant without a name, or there are several roots.
         PlaceholderError: v depends on placeholders, so there are no numbers.
 
     Example:
@@ -71,7 +71,7 @@ def explain(v: Any, wrt: Any, *, precision: int = 4) -> Explanation:
         )
     check_numbers(graph)
     start = graph.find(wrt, "wrt")
-    if graph.kind[start] == "constant":
+    if graph.kind[start] == "constant" and not graph.label[start]:
         raise ArgumentError(
             f"{graph.names[start]!r} is a constant, a plain number beside an operator, "
             "and needs no gradient: make it a Value(..., label=...) to differentiate "

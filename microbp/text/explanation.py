@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from microbp.text.dialects import Dialect
     from microbp.text.explain import Explanation
 
+WIDEST = 120  # characters of a path on one line; longer ones are stacked
 MOST_LINES = 16  # of definitions, and of the factored form
 ORDINALS = ("1st", "2nd", "3rd")
 
@@ -144,25 +145,31 @@ def as_latex(e: Explanation) -> str:
 
 
 def _aligned(block: Block) -> list[str]:
+    if not block.numbered:
+        return ["  " + " = ".join(row) for row in block.rows]
     rows = [list(row) for row in block.rows]
-    if block.numbered:  # columns under each other
-        for column in range(max(map(len, rows)) - 1):
-            width = max(len(row[column]) for row in rows)
-            for row in rows:
-                row[column] = row[column].ljust(width)
-        lines = [f"{row[0]}  " + "  =  ".join(row[1:]) for row in rows]
+    for column in range(max(map(len, rows)) - 1):  # columns under each other
+        width = max(len(row[column]) for row in rows)
+        for row in rows:
+            row[column] = row[column].ljust(width)
+    lines = [f"{row[0]}  " + "  =  ".join(row[1:]) for row in rows]
+    if max(map(len, lines)) <= WIDEST:
         return [f"  {k}. {line.rstrip()}" for k, line in enumerate(lines, 1)]
-    return ["  " + " = ".join(row) for row in rows]
+    stacked = []
+    for k, row in enumerate(rows, 1):
+        stacked += [f"  {k}. {row[0].rstrip()}", f"       {row[1].rstrip()}"]
+        stacked += [f"     = {cell.rstrip()}" for cell in row[2:]]
+    return stacked
 
 
 def _tex_rows(block: Block) -> str:
     lines = []
     for row in block.rows:
-        head, *rest = row
-        if block.numbered:
-            lines.append(f"{head} &: & " + " = ".join(rest))
+        if block.numbered:  # one below the other, as they are long
+            lines.append(f"{row[0]} :\\quad & {row[1]}")
+            lines += [f"={{}} & {cell}" for cell in row[2:]]
         else:
-            lines.append(f"{head} &= " + " = ".join(rest))
+            lines.append(f"{row[0]} &= " + " = ".join(row[1:]))
     return " \\\\\n".join(lines)
 
 
