@@ -5,18 +5,25 @@ scalars like any other: it can be drawn, explained and opened after training.
 
 Not here: layers other than dense ones, and tensors of more than two dimensions.
 
-Map: `Sequential`, `Dense`, `Input`; the optimizers and callbacks are microbp's own.
+Map: `Sequential`, `Dense`, `Input`, `load_model`; the optimizers and callbacks are microbp's own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbp.errors import ArgumentError, ArgumentTypeError, ShapeError
+from microbp.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    MicrobpError,
+    ModelFileError,
+    ShapeError,
+)
 from microbp.nn.layers import Layer
 from microbp.nn.module import Module
 from microbp.train.callbacks import EarlyStopping, History
 from microbp.train.optimizers import SGD, Adam, AdamW, RMSprop
+from microbp.train.storage import read, write
 
 if TYPE_CHECKING:
     from typing import Any
@@ -31,6 +38,7 @@ __all__ = [
     "Input",
     "RMSprop",
     "Sequential",
+    "load_model",
 ]
 
 
@@ -173,8 +181,80 @@ class Sequential(Module):
                 for w, number in zip(neuron.w, column.tolist(), strict=True):
                     w.data = number
 
+    def save(self, path: Any) -> None:
+        """Write layers and weights to a file; `load_model` reads it.
+
+        Args:
+            path: The file, `.npz`. One that is there is replaced when the new one is
+                complete.
+
+        Raises:
+            ArgumentTypeError: An activation is a function, which a file cannot hold.
+        """
+        import numpy as np
+
+        for layer in self.layers:
+            if not isinstance(layer.activation, str):
+                raise ArgumentTypeError(
+                    f"the activation {layer.activation!r} is a function, which a file "
+                    "cannot hold: use one that has a name"
+                )
+        described = [
+            {"nin": x.nin, "units": x.nout, "activation": x.activation, "name": x.name}
+            for x in self.layers
+        ]
+        numbers = np.array([p.data for p in self.parameters()])
+        head = {"name": self.name, "layers": described}
+        write(path, "sequential", head, {"weights": numbers})
+
     def __repr__(self) -> str:
         return f"Sequential({self.layers!r})"
+
+
+def load_model(path: Any) -> Sequential:
+    """The network in a file that `Sequential.save` wrote.
+
+    Raises:
+        ModelFileError: It is damaged, or no such file.
+        FileNotFoundError: There is none.
+
+    Example:
+        >>> import os, tempfile
+        >>> from microbp.keras import Dense, Sequential, load_model
+        >>> path = os.path.join(tempfile.mkdtemp(), "model.npz")
+        >>> Sequential([Dense(3, "tanh", input_shape=(2,))], rng=0).save(path)
+        >>> load_model(path)
+        Sequential([Layer(2, 3, 'tanh')])
+    """
+    head, arrays = read(path, "sequential")
+    numbers = arrays.get("weights")
+    try:
+        layers = [
+            Dense(x["units"], x["activation"], (x["nin"],), name=x["name"])
+            for x in head["layers"]
+        ]
+        model = Sequential(layers, rng=0, name=head["name"])
+        as_described = [layer.nin for layer in model.layers] == [
+            x["nin"] for x in head["layers"]
+        ]
+    except (KeyError, TypeError, MicrobpError) as error:
+        raise ModelFileError(
+            f"{str(path)!r} does not describe a Sequential, {error}: save it anew"
+        ) from error
+    parameters = model.parameters()
+    if (
+        not as_described
+        or numbers is None
+        or numbers.dtype != float
+        or numbers.shape != (len(parameters),)
+    ):
+        raise ModelFileError(
+            f"{str(path)!r} describes a network of {len(parameters)} weights and does "
+            "not hold them: save it anew"
+        )
+    for parameter, number in zip(parameters, numbers.tolist(), strict=True):
+        parameter.data = number
+    return model
 
 
 def _size(shape: Any) -> int:

@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 
 from microbp import datasets
-from microbp.errors import ArgumentError, ArgumentTypeError, ShapeError
-from microbp.keras import SGD, Dense, Input, Sequential
+from microbp.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ModelFileError,
+    ShapeError,
+)
+from microbp.keras import SGD, Dense, Input, Sequential, load_model
+from microbp.train.storage import write
 
 RNG = np.random.default_rng(0)
 X, LABELS = RNG.normal(size=(60, 5)), RNG.integers(0, 3, 60)
@@ -74,6 +80,45 @@ def test_weights_go_out_and_in():
     assert (model.predict(X) == other.predict(X)).all()
     with pytest.raises(ShapeError, match="set_weights needs arrays of shapes"):
         other.set_weights(model.get_weights()[:-1])
+
+
+def test_a_saved_network_comes_back_with_every_bit(tmp_path):
+    model = listing(5)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(X, [0] * len(X), verbose=0, seed=0)
+    model.save(tmp_path / "model.npz")
+    other = load_model(tmp_path / "model.npz")
+
+    assert repr(model) == repr(other)
+    assert [layer.name for layer in model.layers] == [x.name for x in other.layers]
+    assert [p.data for p in model.parameters()] == [p.data for p in other.parameters()]
+    assert ["model.npz"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        ({"layers": [{"nin": 2}], "name": "x"}, "does not describe a Sequential"),
+        ({"name": "x"}, "does not describe a Sequential, 'layers'"),
+        (
+            {"layers": [{"nin": 2, "units": "3", "activation": None, "name": ""}]},
+            "does not describe a Sequential",
+        ),
+        (
+            {
+                "layers": [{"nin": 2, "units": 3, "activation": "relu", "name": "a"}],
+                "name": "x",
+            },
+            "a network of 9 weights and does not hold them",
+        ),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path, head, message):
+    write(tmp_path / "model.npz", "sequential", head, {"weights": np.zeros(8)})
+    with pytest.raises(ModelFileError, match=message):
+        load_model(tmp_path / "model.npz")
+    with pytest.raises(FileNotFoundError):
+        load_model(tmp_path / "nowhere.npz")
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ def save(model: MLP, path: Any) -> None:
 
     if type(model) is not MLP:
         raise ArgumentTypeError(
-            f"save takes an MLP, not {model!r}: for other modules keep the numbers, "
-            "[p.data for p in model.parameters()]"
+            f"save takes an MLP, not {model!r}: a Sequential has model.save(path), for "
+            "other modules keep the numbers, [p.data for p in model.parameters()]"
         )
     for name in (model.activation, model.output):
         if not isinstance(name, str):
