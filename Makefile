@@ -36,8 +36,9 @@ clean: ## Remove all that the other targets make, .venv included
 dot: # get the program that lays out graphs, or say how
 	@.ci/get-dot
 
-parsers: # get what reads Mermaid and LaTeX, for the tests of them, or say how
+parsers: # get what reads Mermaid and LaTeX, and opens pages, for the tests
 	@.ci/get-parsers
+	@.ci/get-browser
 
 # microbp and one of its extras, editable. Old builds go first: should the new one
 # fail, the engine must run as plain Python and not as what it was before.

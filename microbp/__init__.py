@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from microbp import datasets, keras, plots
     from microbp.draw import draw, to_dot
     from microbp.draw.mistakes import mistake, mistakes
+    from microbp.draw.page import explore
     from microbp.draw.trace import trace
     from microbp.engine.derivatives import grad, gradcheck
     from microbp.engine.unknown import placeholder
@@ -94,6 +95,7 @@ _LAZY = {
     "WeightHistory": "microbp.train.callbacks",
     "draw": "microbp.draw",
     "explain": "microbp.text.explain",
+    "explore": "microbp.draw.page",
     "from_json": "microbp.text.json",
     "grad": "microbp.engine.derivatives",
     "gradcheck": "microbp.engine.derivatives",
@@ -165,6 +167,7 @@ __all__ = [
     "dot",
     "draw",
     "explain",
+    "explore",
     "from_json",
     "grad",
     "gradcheck",

@@ -5,7 +5,8 @@ scalars like any other: it can be drawn, explained and opened after training.
 
 Not here: layers other than dense ones, and tensors of more than two dimensions.
 
-Map: `Sequential`, `Dense`, `Input`, `load_model`; the optimizers and callbacks are microbp's own.
+Map: `Sequential`, `Dense`, `Input`, `load_model`; the optimizers and callbacks are
+microbp's own.
 """
 
 from __future__ import annotations

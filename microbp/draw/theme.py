@@ -47,6 +47,7 @@ class Theme(NamedTuple):
         up, down: Gradients above and below zero, from weak to strong.
         down_style: The border of a negative gradient.
         fault, good: What is wrong, and what is right, always with a word beside it.
+        accent: What one points at or is asked to press.
     """
 
     paper: str
@@ -66,6 +67,7 @@ class Theme(NamedTuple):
     down_style: str = "rounded"
     fault: str = "#a3004f"
     good: str = "#00664b"
+    accent: str = "#1f5fa8"
 
     def tone(self, name: str) -> str:
         """The colour of a mark: `"fault"`, `"good"`, or else the strong one."""
@@ -110,6 +112,7 @@ THEMES = {
         down=_shades("#ffe8d6", "#3b2c22 #57381f #78451b #984f12"),
         fault="#ff8ab8",
         good="#5fd0ae",
+        accent="#7db4f5",
     ),
     "print": Theme(
         paper="#ffffff",

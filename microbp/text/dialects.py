@@ -76,12 +76,24 @@ def _written(formula: Any, dialect: Dialect) -> tuple[str, int]:
         listed = ", ".join(text for text, _ in parts)
         whole = dialect.function.replace("{name}", formula.operation)
         return whole.replace("{arguments}", listed), ATOM
+    if formula.operation == "add":
+        return _sum(parts, form, dialect), form.binds
     needed = zip(parts, form.needs[: len(parts)], strict=True)
     texts = [
         text if binds >= least else dialect.group.format(text)
         for (text, binds), least in needed
     ]
     return form.template.format(*texts), form.binds
+
+
+def _sum(parts: list[tuple[str, int]], form: Form, dialect: Dialect) -> str:
+    """Terms one after another."""
+    first, other = form.needs[:2]
+    texts = [
+        term if binds >= (other if k else first) else dialect.group.format(term)
+        for k, (term, binds) in enumerate(parts)
+    ]
+    return form.template.format("", "").join(texts)
 
 
 def _short(x: float) -> str:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from microbp.text.dialects import Dialect
 
+
+LONG = 100  # terms of a sum on one line
 TAKEN = {
     *("math", "np", "largest", "values", "gradients", "name", "value", "gradient"),
     *("abs", "float", "max", "print"),
@@ -208,10 +211,37 @@ class _Script:
             terms = ", ".join(write(each, dialect) for each in shift.arguments)
             lines.append(f"{top} = largest({terms})")
             formulas = [_with_name(each, shift, symbol(top)) for each in formulas]
+        for k, formula in enumerate(formulas):
+            while (long := _long_sum(formula)) is not None:
+                self.temporaries += 1
+                (name,) = identifiers([f"total{self.temporaries}"], self.words)
+                lines += _in_parts(name, long, dialect)
+                formula = _with_name(formula, long, symbol(name))
+            formulas[k] = formula
         for head, formula in zip(heads, formulas, strict=True):
             text = write(formula, dialect)
             lines.append(head + (text if plain else f"float({text})"))
         return lines
+
+
+def _long_sum(formula: Any) -> Symbol | None:
+    """A sum of more terms than Python can compile, if there is one in a formula."""
+    if not isinstance(formula, Symbol) or formula.operation == "name":
+        return None
+    if formula.operation == "add" and len(formula.arguments) > LONG:
+        return formula
+    return next(filter(None, map(_long_sum, formula.arguments)), None)
+
+
+def _in_parts(name: str, total: Symbol, dialect: Dialect) -> list[str]:
+    """Lines that add terms up in the same order, so many at a time."""
+    lines, terms = [], total.arguments
+    for start in range(0, len(terms), LONG):
+        part = terms[start : start + LONG]
+        if start:
+            part = (symbol(name), *part)
+        lines.append(f"{name} = {write(Symbol('add', part), dialect)}")
+    return lines
 
 
 def _shift(formula: Any) -> Symbol | None:

@@ -31,7 +31,7 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     )
 }
 TWO_SIDED: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
+    "add": lambda *terms: functional.total(terms),  # of any number
     "sub": operator.sub,
     "mul": operator.mul,
     "truediv": operator.truediv,
@@ -58,7 +58,7 @@ class Symbol:
     """A formula: an operation with its arguments, or a name.
 
     Arithmetic with it makes longer formulas, simplified only where no bit changes:
-    1·x is x, and x^1 is x.
+    1·x is x, and x^1 is x. A sum of many is one formula, not a tower of sums.
 
     Attributes:
         operation: `"name"`, or a key of `OPERATORS`.
@@ -103,6 +103,8 @@ class Symbol:
 
 
 def _combined(operation: str, x: Formula, y: Formula) -> Formula:
+    if operation == "add" and isinstance(x, Symbol) and x.operation == "add":
+        return Symbol("add", (*x.arguments, y))  # from the left, as it is computed
     if operation == "mul" and _is_one(x):
         return y
     if operation in ("mul", "truediv", "pow") and _is_one(y):
@@ -193,6 +195,6 @@ def decide(formula: Formula, numbers: Mapping[str, float]) -> Formula:
         condition, yes, no = formula.arguments
         return decide(yes if compute(condition, numbers) else no, numbers)
     arguments = [decide(each, numbers) for each in formula.arguments]
-    if formula.operation in TWO_SIDED:
+    if formula.operation in TWO_SIDED and len(arguments) == 2:
         return _combined(formula.operation, *arguments)
     return Symbol(formula.operation, tuple(arguments))

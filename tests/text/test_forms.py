@@ -265,6 +265,20 @@ def test_changing_a_leaf_of_the_script_changes_branches_too():
     assert 0.0 == there["gradients"]["x"] == there["values"]["v2"]
 
 
+def test_sums_of_thousands_are_no_towers():
+    x = [Value(0.001 * k, label=f"x{k}") for k in range(3000)]
+    y = microbp.logsumexp(x) + microbp.sum(x) + microbp.dot(x[:1500], x[1500:])
+    y.label = "y"
+    y.backward()
+    there = executed(to_python(y))
+
+    assert y.data == there["values"]["y"]
+    assert [each.grad for each in x] == [there["gradients"][each.label] for each in x]
+    assert str(explain(y, wrt=x[7]))
+    assert to_latex(y)
+    assert to_mermaid(y)
+
+
 def test_a_script_needs_numbers():
     with pytest.raises(PlaceholderError):
         to_python(microbp.placeholder("x") * 2)
