@@ -213,6 +213,9 @@ export function inspectPanel(page) {
       if (!selected) body.replaceChildren(element("p", { class: "note" }, words.nothing));
       else if (selected.place === undefined) body.replaceChildren(...ofNode(selected.node));
       else body.replaceChildren(...ofArrow(selected.node, selected.place));
+      for (const formula of body.querySelectorAll(".math")) {
+        if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0; // to scroll
+      }
     },
   };
 }

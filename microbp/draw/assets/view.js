@@ -161,7 +161,7 @@ export class View {
           part.group.dataset.shade = arrived ? shade(gradient, largest) : "";
         }
       }
-      part.group.setAttribute("aria-label", state.words(box));
+      part.group.setAttribute("aria-description", state.words(box));
     }
     for (const { arrow, label } of this.arrows ?? []) {
       const local = this.model.locals[arrow.user][arrow.place];
