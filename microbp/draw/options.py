@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from microbp.draw.theme import theme_named
 from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError
 from microbp.graph.paths import Paths
-from microbp.text.numerals import numeral, summed
+from microbp.text.numerals import checked_precision, numeral, summed
 from microbp.text.quoting import shorten, subscript
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Options:
         if repeats not in REPEATS:
             raise ChoiceError("repeats", repeats, REPEATS)
         theme_named(theme)
-        _check_count("precision", precision, 0)
+        checked_precision(precision)
         _check_count("operands", operands, 1)
         if max_nodes is not None:
             _check_count("max_nodes", max_nodes, 1, ", or None for no limit")
@@ -116,6 +116,11 @@ class Options:
 
 
 def _fields(show: Any) -> frozenset[str]:
+    if not hasattr(show, "__iter__"):
+        raise ArgumentTypeError(
+            f"show is a list of fields, not {type(show).__name__} {show!r}: any of "
+            f"{', '.join(map(repr, FIELDS))}"
+        )
     fields = [show] if isinstance(show, str) else list(show)
     for field in fields:
         if field not in FIELDS:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from microbp.draw.boxes import is_bare
 from microbp.draw.marks import Mark, Marks
-from microbp.errors import ArgumentError, ChoiceError, MissingPackageError
+from microbp.engine.numbers import to_float
+from microbp.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ChoiceError,
+    MissingPackageError,
+)
 from microbp.graph import Graph
 from microbp.graph.runs import ForwardRun, backward_run, seed
 from microbp.text.notation import expression
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
     from microbp.draw.frames import Film, Frame, Svg
     from microbp.graph.runs import Run
 
+OF_PICTURES = {"rankdir", "theme", "precision", "title"}
 RUNS = ("backward", "forward")
 MOST_STEPS = 60  # in pictures
 MOST_ROWS = 40  # in tables
@@ -147,7 +154,7 @@ class Replay:
             path: Where to, `.svg` or `.png`; None to get the SVG.
             columns: Pictures in a row.
             max_steps: The largest number of steps.
-            options: `rankdir`, `theme` and `precision`, as `draw` takes them.
+            options: `rankdir`, `theme`, `precision`, `title`, as `draw` takes them.
 
         Raises:
             GraphTooLargeError: There are more steps.
@@ -175,12 +182,12 @@ class Replay:
             path: Where to, `.svg` or `.gif`; None to get the SVG.
             seconds: How long each step is shown.
             max_steps: The largest number of steps.
-            options: `rankdir`, `theme` and `precision`, as `draw` takes them.
+            options: `rankdir`, `theme`, `precision`, `title`, as `draw` takes them.
 
         Raises:
             As `strip` does.
         """
-        if not seconds > 0.0:
+        if not to_float(seconds, "seconds") > 0.0:
             raise ArgumentError(f"seconds is above 0, not {seconds!r}")
         film = self._film(max_steps, options)
         if path is None:
@@ -192,6 +199,11 @@ class Replay:
         from microbp.draw.frames import Film, check_length
         from microbp.draw.options import Options
 
+        for name in options.keys() - OF_PICTURES:
+            raise ArgumentTypeError(
+                f"pictures of a run take no {name!r}: what they take of draw's options "
+                f"is {', '.join(sorted(OF_PICTURES))}"
+            )
         check_length(len(self), max_steps)
         settings = Options(legend=False, max_nodes=None, **options)
         return Film(self._frames(settings.precision), settings, self._widest())

@@ -64,11 +64,12 @@ def _on_arrays(operation: Operation, operands: tuple[Any, ...]) -> Any:
         return operation.value(*(array.astype(float) for array in arrays))
 
 
-def sum(values: Iterable[Any]) -> Any:
+def sum(values: Iterable[Any], start: Any = None) -> Any:
     """The sum of many Values as one node, added from left to right; 0.0 for none.
 
     Args:
         values: Values and numbers.
+        start: A first term, as Python's own `sum` takes one.
 
     Returns:
         A Value; a float if there was no Value.
@@ -81,6 +82,8 @@ def sum(values: Iterable[Any]) -> Any:
         (6.0, 'sum', 3)
     """
     terms = _listed(values, "sum")
+    if start is not None:
+        terms = [start, *terms]
     if terms and all(isinstance(x, Value) for x in terms):
         return add_up(terms)
     return _of_many("sum", terms)

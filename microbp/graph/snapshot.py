@@ -294,14 +294,14 @@ def _checked(values: Any) -> list[Value]:
         return [values]
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise ArgumentTypeError(
-            f"a graph is drawn from a Value or a list of Values, not from "
+            f"a graph is made from a Value or a list of Values, not from "
             f"{type(values).__name__} {values!r}"
         )
     roots = list(getattr(values, "flat", values))  # an array may have any shape
     for place, root in enumerate(roots):
         if not isinstance(root, Value):
             raise ArgumentTypeError(
-                f"a graph is drawn from Values, and number {place} of the list is "
+                f"a graph is made from Values, and number {place} of the list is "
                 f"{type(root).__name__} {root!r}"
             )
     if not roots:

@@ -12,6 +12,7 @@ from microbp.graph import Graph
 from microbp.graph.paths import Paths
 from microbp.graph.runs import check_numbers
 from microbp.text import explanation
+from microbp.text.numerals import checked_precision
 
 if TYPE_CHECKING:
     from typing import Any
@@ -100,7 +101,7 @@ class Explanation:
     """
 
     def __init__(self, graph: Graph, start: int, precision: int = 4) -> None:
-        self.graph, self.precision = graph, precision
+        self.graph, self.precision = graph, checked_precision(precision)
         self.paths = Paths(graph, start, graph.roots[0])
         self.is_factored = self.paths.count > FEW
 

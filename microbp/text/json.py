@@ -118,7 +118,10 @@ def from_json(text: str | bytes) -> Graph:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise GraphFileError(f"this is not JSON: {error}") from error
+        advice = ""
+        if len(text) < 300 and text.lstrip()[:1] not in ("{", b"{", ""):
+            advice = "; for a file give its text, as in Path(...).read_text()"
+        raise GraphFileError(f"this is not JSON: {error}{advice}") from error
     return _Reader(document).graph()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from microbp.graph import Graph
 from microbp.graph.runs import backward_run
 from microbp.text.explanation import TEX, signed_factor
+from microbp.text.numerals import checked_precision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ def to_latex(v: Any, *, precision: int = 4, gradients: bool = True) -> str:
         \frac{\partial v_{1}}{\partial x} &= 1.0 \times 3.0 + 1.0 \times 3.0 = 6.0
         \end{align*}
     """
+    checked_precision(precision)
     graph = v if isinstance(v, Graph) else Graph(v)
     forward = " \\\\\n".join(_forward(graph, precision))
     backward = " \\\\\n".join(_backward(graph, precision)) if gradients else ""

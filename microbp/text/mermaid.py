@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from microbp.errors import ChoiceError
 from microbp.graph import Graph
 from microbp.text.notation import sign
-from microbp.text.numerals import factor, numeral, signed
+from microbp.text.numerals import checked_precision, factor, numeral, signed
 from microbp.text.quoting import mermaid, shorten, subscript
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def to_mermaid(v: Any, *, rankdir: str = "LR", precision: int = 4) -> str:
     """
     if rankdir not in DIRECTIONS:
         raise ChoiceError("rankdir", rankdir, DIRECTIONS)
+    checked_precision(precision)
     graph = v if isinstance(v, Graph) else Graph(v)
     return "\n".join([f"flowchart {rankdir}", *_lines(graph, precision)]) + "\n"
 

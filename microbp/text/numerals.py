@@ -1,7 +1,7 @@
 """Numbers as pictures show them: true minus signs, and no more digits than help.
 
 Map: `numeral` writes a number, `signed` a gradient, `factor` a local derivative,
-`summed` a sum.
+`summed` a sum. `checked_precision` refuses what is no number of digits.
 """
 
 from __future__ import annotations
@@ -9,10 +9,28 @@ from __future__ import annotations
 from math import isfinite, isnan
 from typing import TYPE_CHECKING
 
+from microbp.errors import ArgumentError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 LARGE = 1e6  # from here on, and below the last digit, powers of ten
+
+
+def checked_precision(precision: Any) -> int:
+    """The number of digits after the point.
+
+    Raises:
+        ArgumentError: It is no whole number from 0 upwards.
+    """
+    whole = isinstance(precision, int) and not isinstance(precision, bool)
+    if not whole or precision < 0:
+        raise ArgumentError(
+            f"precision is a whole number from 0 upwards, not {precision!r}"
+        )
+    number: int = precision
+    return number
 
 
 def numeral(x: float, precision: int = 4) -> str:

@@ -158,6 +158,7 @@ def identifiers(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
         >>> identifiers(["x1", "class", "my w", "my w", "1"])
         ['x1', 'class_', 'my_w', 'my_w_2', '_1']
     """
+    taken = set(taken)
     used, found = set(taken), []
     for name in names:
         word = unicodedata.normalize("NFKC", re.sub(r"\W", "_", name)) or "_"

@@ -10,9 +10,11 @@ import microbp
 from microbp import Value, trace
 from microbp.errors import (
     ArgumentError,
+    ArgumentTypeError,
     ChoiceError,
     DotNotFoundError,
     GraphTooLargeError,
+    MicrobpError,
 )
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -187,6 +189,10 @@ def test_what_cannot_be_drawn_is_refused(tmp_path):
         trace(y).strip()
     with pytest.raises(ArgumentError, match=r"seconds is above 0, not 0"):
         trace(y).animate(seconds=0)
+    with pytest.raises(MicrobpError, match="seconds"):
+        trace(y).animate(seconds="1")
+    with pytest.raises(ArgumentTypeError, match="pictures of a run take no 'fold'"):
+        trace(y).strip(fold="layer")
 
 
 @pytest.mark.exe

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from microbp import MLP, Value, datasets, draw, grad, to_dot
-from microbp.errors import ArgumentError, ChoiceError
+from microbp.errors import ArgumentError, ArgumentTypeError, ChoiceError
 from microbp.graph import Graph, fold
 from tests.draw.test_dot import box, edges, texts
 
@@ -46,6 +46,8 @@ def test_a_field_that_does_not_exist_is_refused_with_those_that_do():
         match="unknown field to show 'gradient': choose one of 'data', 'grad', 'label'",
     ):
         draw(y, show=["data", "gradient"])
+    with pytest.raises(ArgumentTypeError, match="show is a list of fields, not int 3"):
+        draw(y, show=3)
     with pytest.raises(ChoiceError, match="unknown layout 'circle'"):
         draw(y, layout="circle")
     with pytest.raises(ChoiceError, match="unknown repeats 'twice'"):

@@ -205,3 +205,10 @@ def test_wrong_numbers_of_operands_are_refused_with_an_array():
 def test_arrays_of_other_things_than_numbers_are_refused(array):
     with pytest.raises(MicrobpError, match="exp"):
         microbp.exp(array)
+
+
+def test_a_sum_may_have_a_start_as_in_python():
+    a, b = Value(1.0), Value(2.0)
+
+    assert (8.0, 3) == ((s := microbp.sum([a, b], 5.0)).data, len(s.parents))
+    assert 3.5 == microbp.sum([1.0, 2.0], 0.5)

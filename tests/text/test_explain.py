@@ -150,6 +150,15 @@ def test_what_needs_no_gradient_or_has_no_number_is_refused():
         explain([y, y + 1], wrt=x)
 
 
+@pytest.mark.parametrize("precision", [-1, 1.5, "4", True, None])
+def test_a_precision_that_is_none_is_refused(precision):
+    x, _, y = product_rule()
+    message = "precision is a whole number from 0 upwards, not"
+    for call in (explain, microbp.to_latex, microbp.to_mermaid, microbp.draw):
+        with pytest.raises(ArgumentError, match=message):
+            call(y, **({"wrt": x} if call is explain else {}), precision=precision)
+
+
 def test_a_node_built_by_hand_is_explained_by_its_number():
     x = Value(3.0, label="x")
     y = Value(9.0, (x,), (6.0,))

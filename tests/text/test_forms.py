@@ -370,6 +370,11 @@ def test_damaged_documents_are_refused_by_name(text, message):
         from_json(text)
 
 
+def test_the_path_of_a_file_is_recognised():
+    with pytest.raises(GraphFileError, match="for a file give its text"):
+        from_json("graph.json")
+
+
 def test_something_that_is_no_text_is_refused():
     with pytest.raises(GraphFileError, match="from a str or bytes, not from dict"):
         from_json({})
