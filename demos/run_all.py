@@ -14,6 +14,7 @@ import article
 import chain_rule
 import descent
 import digits
+import living_page
 import mistakes
 import moons
 import one_neuron
@@ -25,7 +26,7 @@ import microbp
 from microbp.errors import DotNotFoundError
 
 DEMOS = (
-    *(one_neuron, chain_rule, mistakes, descent, text_forms),
+    *(one_neuron, chain_rule, mistakes, living_page, descent, text_forms),
     *(xor, moons, training_seen, digits, article),
 )
 

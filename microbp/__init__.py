@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from microbp.draw import draw, to_dot
     from microbp.draw.mistakes import mistake, mistakes
     from microbp.draw.page import explore
+    from microbp.draw.playground import playground
     from microbp.draw.trace import trace
     from microbp.engine.derivatives import grad, gradcheck
     from microbp.engine.unknown import placeholder
@@ -105,6 +106,7 @@ _LAZY = {
     "mistake": "microbp.draw.mistakes",
     "mistakes": "microbp.draw.mistakes",
     "placeholder": "microbp.engine.unknown",
+    "playground": "microbp.draw.playground",
     "save": "microbp.nn.saving",
     "to_dot": "microbp.draw",
     "to_json": "microbp.text.json",
@@ -185,6 +187,7 @@ __all__ = [
     "mistakes",
     "no_grad",
     "placeholder",
+    "playground",
     "plots",
     "save",
     "softmax",

@@ -52,6 +52,8 @@ def floor_of(room):
 
 
 def may_import(room, other):
+    if room == "__main__":  # stands above the command line, which it runs
+        return True
     return room == other or floor_of(other) < floor_of(room)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microbp.draw.options import ARROWS_PER_NODE, MAX_NODES
-from microbp.errors import DotNotFoundError
+from microbp.errors import ArgumentError, DotNotFoundError, PlaceholderError
 from microbp.graph import Graph, fold
 from microbp.graph.modules import kinds
 
@@ -20,13 +20,15 @@ def mimebundle(v: Value) -> dict[str, str]:
     """What a notebook shows for a Value: a picture if there is `dot`, and always text.
 
     A graph with too many nodes is shown with modules closed, as few as will do; without
-    modules, or without `dot`, the text says what to call instead.
+    modules the text says what to call instead. Without `dot` it is the page of
+    `explore`.
 
     Args:
         v: The root of the picture.
 
     Returns:
-        The representations by MIME type: `text/plain`, and `image/svg+xml` if possible.
+        The representations by MIME type: `text/plain`, and `image/svg+xml` if possible,
+        else `text/html`.
 
     Example:
         >>> from microbp import Value
@@ -43,8 +45,18 @@ def mimebundle(v: Value) -> dict[str, str]:
     try:
         svg = picture(graph, "svg", fold=by).pipe(encoding="utf-8")
     except DotNotFoundError as error:
-        return {"text/plain": f"{v!r}\n{error}"}
+        return {"text/plain": f"{v!r}\n{error}", **_without_dot(graph)}
     return {"text/plain": repr(v), "image/svg+xml": svg}
+
+
+def _without_dot(graph: Graph) -> dict[str, str]:
+    """The page of a graph, which lays itself out; nothing if it has no numbers."""
+    from microbp.draw.page import explore
+
+    try:
+        return {"text/html": explore(graph)._repr_html_()}
+    except (ArgumentError, PlaceholderError):  # built by hand, or recorded
+        return {}
 
 
 def _fitting(graph: Graph) -> str | bool | None:

@@ -5,29 +5,20 @@ table, and the files in `assets/` only walk, draw and listen. Everything is in t
 file, so it can be mailed, opened from a disk, and needs no network.
 
 Map: `explore` makes a `Page`; `_data` is what the page knows of the graph, `_layout`
-where `dot` puts its boxes, `_bundle` the scripts as one.
+where `dot` puts its boxes. `document.py` makes the file.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from functools import cache
-from html import escape
-from importlib.resources import files
 from math import isfinite
 from subprocess import SubprocessError
 from typing import TYPE_CHECKING
 
+from microbp.draw.document import Page, check_choices, document
+from microbp.draw.live import SCRIPTS, SPECIAL, live
 from microbp.draw.options import ARROWS_PER_NODE, MAX_NODES
-from microbp.draw.theme import THEMES, Theme
-from microbp.errors import (
-    ArgumentError,
-    ArgumentTypeError,
-    ChoiceError,
-    GraphTooLargeError,
-)
-from microbp.files import write_whole
+from microbp.errors import ArgumentError, GraphTooLargeError
 from microbp.graph import Graph, fold
 from microbp.graph.modules import kinds
 from microbp.graph.runs import check_numbers
@@ -41,34 +32,13 @@ if TYPE_CHECKING:
 
     from microbp.engine.scope import Scope
 
-LANGUAGES = ("en", "zh")
-PAGE_THEMES = ("auto", "light", "dark")
 MOST = 20_000  # nodes; a browser would not keep up with more
-SCRIPTS = ("engine", "layout", "words", "view", "panels", "page")
+START = (
+    SPECIAL
+    + """
+window.page = start(root, data, ops, { link: true });"""
+)
 BOX, BARE = (148, 56), (46, 28)  # as in layout.js
-
-
-class Page:
-    """A page: `.html` is its text, `.save(path)` writes it, a notebook shows it.
-
-    Attributes:
-        html: The whole document.
-    """
-
-    def __init__(self, html: str) -> None:
-        self.html = html
-
-    def save(self, path: Any) -> None:
-        """Write the page; a file that is there is replaced when it is complete."""
-        write_whole(path, lambda file: file.write(self.html.encode()))
-
-    def __repr__(self) -> str:
-        return f"Page({len(self.html):,} characters; .save('page.html') writes it)"
-
-    def _repr_html_(self) -> str:
-        style = "width:100%;height:640px;border:0;border-radius:10px"
-        text = escape(self.html, quote=True)
-        return f'<iframe srcdoc="{text}" style="{style}" title="microbp"></iframe>'
 
 
 def explore(
@@ -113,17 +83,14 @@ def explore(
         >>> page.html.startswith("<!doctype html>"), "http://" in page.html[:300]
         (True, False)
     """
-    if lang not in LANGUAGES:
-        raise ChoiceError("language", lang, LANGUAGES)
-    if theme not in PAGE_THEMES:
-        raise ChoiceError("theme", theme, PAGE_THEMES)
-    if not isinstance(title, str):
-        raise ArgumentTypeError(f"title is a str, not {type(title).__name__} {title!r}")
+    check_choices(lang, theme, title)
     graph = v if isinstance(v, Graph) else Graph(v)
     _check(graph)
     heading = visible(shorten(title or graph.names[graph.roots[0]], 80))
     data = _data(graph) | {"title": heading, "lang": lang, "theme": theme}
-    page = Page(_document(data, operations(filter(None, data["keys"]))))
+    code = operations(filter(None, data["keys"])) + "\n" + START
+    page = document(heading, lang, data, SCRIPTS, code)
+    page._widget = lambda: live(graph, data)
     if path is not None:
         page.save(path)
     return page
@@ -255,115 +222,3 @@ def _svg_path(pos: str, height: float) -> str:
         x, y = map(float, tip[2:].split(","))
         path += f"L{x:.1f},{height - y:.1f}"
     return path
-
-
-def _document(data: dict[str, Any], ops: str) -> str:
-    """The page as one file."""
-    # In a script, only `<` could end it; JSON has a word for it.
-    known = json.dumps(data, ensure_ascii=False, allow_nan=False).replace(
-        "<", "\\u003c"
-    )
-    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-    return f"""<!doctype html>
-<html lang="{data["lang"]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>{escape(data["title"])} · microbp</title>
-<style>
-html, body {{ height: 100%; margin: 0; }}
-{_colours()}
-{_asset("page.css")}
-</style>
-</head>
-<body>
-<div id="page"></div>
-<script type="application/json" id="data">{known}</script>
-<script>
-"use strict";
-(() => {{
-{_bundle()}
-{ops}
-const data = JSON.parse(document.getElementById("data").textContent);
-const special = {{ nan: NaN, inf: Infinity, "-inf": -Infinity }};
-data.data = data.data.map((x) => special[x] ?? x);
-window.page = start(document.getElementById("page"), data, ops, {{ link: true }});
-}})();
-</script>
-</body>
-</html>
-"""
-
-
-@cache
-def _asset(name: str) -> str:
-    return files("microbp.draw").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-@cache
-def _bundle() -> str:
-    """The modules one after another: without imports, for one file has no others."""
-    parts = []
-    for name in SCRIPTS:
-        text = re.sub(r"^import .*;\n", "", _asset(f"{name}.js"), flags=re.M)
-        parts.append(re.sub(r"^export ", "", text, flags=re.M))
-    return "\n".join(parts)
-
-
-@cache
-def _colours() -> str:
-    """The colours of the themes of pictures, as variables."""
-    light, dark = _variables(THEMES["light"]), _variables(THEMES["dark"])
-    return f"""\
-.microbp {{ {light} }}
-.microbp[data-theme="dark"] {{ {dark} }}
-@media (prefers-color-scheme: dark) {{ .microbp[data-theme="auto"] {{ {dark} }} }}
-{_shades()}"""
-
-
-def _variables(theme: Theme) -> str:
-    colours = {
-        "paper": theme.paper,
-        "ink": theme.ink,
-        "faint": theme.faint,
-        "strong": theme.strong,
-        "card": theme.operation.fill,
-        "line": theme.operation.line,
-        "soft": theme.group.fill,
-        "arrow": theme.faint,
-        "accent": theme.accent,
-        "chip": theme.chip.fill,
-        "chip-ink": theme.chip.ink,
-        "leaf": theme.leaf.fill,
-        "leaf-ink": theme.leaf.ink,
-        "parameter": theme.parameter.fill,
-        "parameter-ink": theme.parameter.ink,
-        "constant": theme.constant.fill,
-        "constant-ink": theme.constant.ink,
-        "group": theme.group.fill,
-        "group-line": theme.group.line,
-        "none": theme.none.fill,
-        "good": theme.good,
-        "fault": theme.fault,
-    }
-    for name, shades in (("up", theme.up), ("down", theme.down)):
-        for k, tint in enumerate(shades):
-            colours[f"{name}{k}"] = tint.fill
-        colours[f"{name}-ink"] = shades[0].ink
-    scheme = "dark" if theme is THEMES["dark"] else "light"
-    listed = "; ".join(f"--{name}: {colour}" for name, colour in colours.items())
-    return f"color-scheme: {scheme}; {listed}"
-
-
-def _shades() -> str:
-    lines = []
-    for name in ("up", "down"):
-        for k in range(4):
-            box = f'.microbp [data-shade="{name}{k}"]'
-            lines.append(f"{box} .pill {{ fill: var(--{name}{k}); }}")
-        lines.append(
-            f'.microbp [data-shade^="{name}"]:not(.module) > .grad '
-            f"{{ fill: var(--{name}-ink); }}"
-        )
-    return "\n".join(lines)

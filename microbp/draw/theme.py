@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from microbp.errors import ChoiceError
 
+# Above and below zero where there is room for one colour each, as in plots.
+POSITIVE, NEGATIVE = "#2867a8", "#d9731a"
 LEAST = (0.01, 0.1, 0.5)  # parts of the largest gradient, where the next shade begins
 
 

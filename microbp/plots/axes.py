@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from microbp.draw.theme import NEGATIVE, POSITIVE
 from microbp.errors import ArgumentTypeError, MissingPackageError
 
 if TYPE_CHECKING:
     from typing import Any
 
 # After M. Okabe and K. Ito, Color Universal Design, 2008; the first two as in `draw`.
-COLOURS = ["#2867a8", "#d9731a", "#009e73", "#b0468c", "#8a6d00", "#444444", "#56b4e9"]
+COLOURS = [POSITIVE, NEGATIVE, "#009e73", "#b0468c", "#8a6d00", "#444444", "#56b4e9"]
 UP, DOWN, FAINT = COLOURS[0], COLOURS[1], "#667080"
 
 

@@ -357,14 +357,18 @@ def test_a_click_shows_formulas_in_symbols_and_numbers(show):
     assert f"sum = {numeral(x.grad)}" in inside.inner_text()
 
 
-def test_pointing_at_a_leaf_lights_its_paths(show):
-    *_, y = neuron()
+def test_pointing_at_a_leaf_lights_its_paths_and_says_their_sum(show):
+    _, w, _, y = neuron()
     page = show(y)
     page.locator(".box.leaf", has_text="w").first.hover()
 
     lit = page.locator(".box.lit")
     assert 5 == lit.count()  # w, its product, the sum, tanh, y
     assert 4 == page.locator(".arrow.lit").count()
+    said = page.locator(".inspect").inner_text()
+    y.backward()
+    assert "1 path from w to y" in said
+    assert f"sum = {numeral(w.grad)}" in said
 
 
 def test_one_button_computes_gradients_and_another_uses_them(show):
@@ -517,6 +521,15 @@ def test_a_page_of_300_nodes_follows_within_a_frame(show):
 
     # Half of the frame of 16 ms is for the browser; four times that for a busy machine.
     assert sorted(moments)[15] < 4 * 8.0
+
+
+def test_a_page_of_2000_nodes_opens_folded(show):
+    y = (MLP(2, [24, 24, 16, 1], activation="tanh", rng=0)([0.5, -1.0]) - 1.0) ** 2
+    assert 2000 < len(Graph(y)) < 4000
+    page = show(y)
+
+    assert 3 < page.locator(".box").count() < 150
+    assert page.evaluate("page.moment") < 200
 
 
 def test_without_dot_the_page_lays_itself_out(show, monkeypatch):

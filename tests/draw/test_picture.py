@@ -143,7 +143,7 @@ def test_a_notebook_says_why_it_shows_no_picture_of_a_large_graph():
 def test_a_notebook_without_dot_shows_text_and_what_to_install(no_dot):
     shown = mimebundle(square())
 
-    assert ["text/plain"] == list(shown)
+    assert ["text/plain", "text/html"] == list(shown)
     first, hint = shown["text/plain"].splitlines()
     assert "Value(data=9.0, grad=1.0)" == first
     assert "dot is not on PATH" in hint

@@ -59,3 +59,56 @@ def test_zero_and_nan_have_no_colour_and_infinity_the_strongest():
     assert [theme.none] * 2 == [scale.tint(0.0), scale.tint(float("nan"))]
     assert theme.down[3] == scale.tint(float("-inf"))
     assert theme.up[3] == Gradients(theme, [float("inf")]).tint(float("inf"))
+
+
+# Linear RGB as seen without one kind of cone: G. Machado, M. Oliveira, L. Fernandes, "A
+# Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE TVCG 15,
+# 2009, severity 1.
+WITHOUT = {
+    "red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def lab(colour, matrix):
+    """CIELAB of a colour as it is seen through a matrix."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+    ]
+    r, g, b = (
+        min(max(sum(m * c for m, c in zip(row, linear, strict=True)), 0.0), 1.0)
+        for row in matrix
+    )
+    x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505
+    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089
+    fx, fy, fz = (
+        t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z)
+    )
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("cone", WITHOUT)
+def test_up_and_down_are_told_apart_without_one_kind_of_cone(name, cone):
+    theme = THEMES[name]
+    for depth in (2, 3):
+        up = lab(theme.up[depth].fill, WITHOUT[cone])
+        down = lab(theme.down[depth].fill, WITHOUT[cone])
+        difference = sum((a - b) ** 2 for a, b in zip(up, down, strict=True)) ** 0.5
+
+        assert difference > 20  # two colours side by side differ visibly from about 2

@@ -55,15 +55,23 @@ export class Model {
     return this.data.kinds[i] === "constant" && this.data.labels[i] === "";
   }
 
-  /** Compute every value, and every local derivative, from the leaves. */
-  forward() {
+  /** Compute every value from the leaves, and every local derivative if wanted. */
+  forward(slopes = true) {
     const { parents, keys } = this.data;
+    const { values } = this;
     for (let i = 0; i < this.size; i++) {
-      if (parents[i].length === 0) continue;
-      const x = parents[i].map((p) => this.values[p]);
+      const operands = parents[i];
+      if (operands.length === 0) continue;
       const op = this.ops[keys[i]];
-      this.values[i] = op.value(...x);
-      this.locals[i] = op.slopes(this.values[i], ...x);
+      if (operands.length === 2) { // the usual case, without a list
+        const [a, b] = [values[operands[0]], values[operands[1]]];
+        values[i] = op.value(a, b);
+        if (slopes) this.locals[i] = op.slopes(values[i], a, b);
+        continue;
+      }
+      const x = operands.map((p) => values[p]);
+      values[i] = op.value(...x);
+      if (slopes) this.locals[i] = op.slopes(values[i], ...x);
     }
   }
 

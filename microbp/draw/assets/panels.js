@@ -209,7 +209,8 @@ export function inspectPanel(page) {
   return {
     content: [body],
     update() {
-      const { selected, words } = page;
+      const { words, hovered } = page;
+      const selected = page.selected ?? (hovered === null ? null : { node: hovered });
       if (!selected) body.replaceChildren(element("p", { class: "note" }, words.nothing));
       else if (selected.place === undefined) body.replaceChildren(...ofNode(selected.node));
       else body.replaceChildren(...ofArrow(selected.node, selected.place));
