@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from microbp.draw.page import explore
     from microbp.draw.playground import playground
     from microbp.draw.trace import trace
-    from microbp.engine.derivatives import grad, gradcheck
+    from microbp.engine.anomaly import detect_anomaly
+    from microbp.engine.derivatives import gradcheck
+    from microbp.engine.functions import operation
+    from microbp.engine.gradients import grad, hessian, jvp
     from microbp.engine.unknown import placeholder
     from microbp.lift import lift
     from microbp.nn import MLP, Layer, Module, Neuron
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from microbp.text.json import from_json, to_json
     from microbp.text.latex import to_latex
     from microbp.text.mermaid import to_mermaid
+    from microbp.text.modes import derivative_table
     from microbp.text.python import to_python
     from microbp.train.callbacks import (
         Callback,
@@ -95,10 +99,15 @@ _LAZY = {
     "Snapshots": "microbp.train.callbacks",
     "WeightHistory": "microbp.train.callbacks",
     "draw": "microbp.draw",
+    "derivative_table": "microbp.text.modes",
     "explain": "microbp.text.explain",
     "explore": "microbp.draw.page",
     "from_json": "microbp.text.json",
-    "grad": "microbp.engine.derivatives",
+    "detect_anomaly": "microbp.engine.anomaly",
+    "grad": "microbp.engine.gradients",
+    "hessian": "microbp.engine.gradients",
+    "jvp": "microbp.engine.gradients",
+    "operation": "microbp.engine.functions",
     "gradcheck": "microbp.engine.derivatives",
     "gradient_descent": "microbp.train.descent",
     "lift": "microbp.lift",
@@ -166,6 +175,8 @@ __all__ = [
     "categorical_crossentropy",
     "compiled",
     "datasets",
+    "derivative_table",
+    "detect_anomaly",
     "dot",
     "draw",
     "explain",
@@ -174,8 +185,10 @@ __all__ = [
     "grad",
     "gradcheck",
     "gradient_descent",
+    "hessian",
     "hinge",
     "huber",
+    "jvp",
     "keras",
     "lift",
     "load",
@@ -186,6 +199,7 @@ __all__ = [
     "mistake",
     "mistakes",
     "no_grad",
+    "operation",
     "placeholder",
     "playground",
     "plots",

@@ -12,8 +12,10 @@ Each one is a `MicrobpError` and also the nearest builtin, so that both
     │   ├── EmptyGraphError                  nothing to draw, to sum, to differentiate
     │   ├── CycleError                       a graph in which a node depends on itself
     │   ├── GraphFileError                   a damaged or foreign file of a graph
+    │   ├── StaleGraphError                  a number was changed after it was used
     │   ├── ModelFileError                   a damaged or foreign file of weights
     │   └── GraphTooLargeError               a picture that nobody could read
+    ├── AnomalyError        (ArithmeticError) a nan or an infinity that was watched for
     ├── ArgumentTypeError   (TypeError)      an argument of the wrong type
     ├── PlaceholderError    (TypeError)      a number that is not known while recording
     ├── GradcheckError      (AssertionError) a derivative that finite differences deny
@@ -90,6 +92,14 @@ class GraphFileError(ArgumentError):
 
 class GraphTooLargeError(ArgumentError):
     """A picture of this graph would have too many boxes to read."""
+
+
+class AnomalyError(MicrobpError, ArithmeticError):
+    """A nan or an infinity arose inside `detect_anomaly`."""
+
+
+class StaleGraphError(ArgumentError):
+    """A number was changed after other numbers were computed from it."""
 
 
 class ArgumentTypeError(MicrobpError, TypeError):

@@ -18,7 +18,8 @@ topological order (Kahn, Communications of the ACM 5, 1962). Nodes wait in a lin
 is threaded through the nodes themselves, by `_link`, so no list is needed.
 
 Map: `backward` is the whole; `_count` and `_flow` are the two walks; `carry` is the
-chain rule at one node; `walk` is every node in order, for those who only look.
+chain rule at one node; `walk` is every node in order, for those who only look;
+`forward` goes the other way.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ except (ImportError, AttributeError):  # in plain Python the class itself
 
 from _thread import RLock
 
-from microbp.engine.value import compiled, swap_recording
+from microbp.engine.value import compiled, swap_recording, watched
+from microbp.errors import ArgumentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def backward(root: Value) -> None:
         try:
             hooks: cython.bint = _count(root, True)
             root._grad = 1.0
-            if not hooks:
+            if not hooks and not watched():
                 _flow(root)
                 return
             order = _release(root)
@@ -76,6 +78,35 @@ def backward(root: Value) -> None:
             raise
         for node in order:  # no counts are left, so a hook may call backward itself,
             node._backward()  # and another thread waits until all of them have added
+            if watched():
+                from microbp.engine.anomaly import check_backward
+
+                check_backward(node)
+
+
+def forward(root: Value) -> None:
+    """Compute every node behind a root anew, operands before results.
+
+    See `Value.forward`.
+    """
+    node: Value
+    for node in walk([root]):
+        if node._code < FIRST_INNER:
+            continue
+        row = node.operation
+        if row is None:
+            raise ArgumentError(
+                f"{node!r} was built by hand as {node.op!r}, and cannot be computed "
+                "anew, as its formula is not known: build the graph again"
+            )
+        out, local_grads = row.evaluate(tuple([x.data for x in node.parents]))
+        node._data = out
+        if node._x is None:
+            node._extra.local_grads = tuple(local_grads)
+            continue
+        node._dx = local_grads[0]
+        if node._y is not None:
+            node._dy = local_grads[1]
 
 
 def carry(node: Value) -> None:

@@ -1,7 +1,7 @@
-"""Derivatives by other means: as graphs of their own, and by finite differences.
+"""Derivatives by other means: finite differences that check the chain rule.
 
-Map: `grad` gives gradients that are Values. `gradcheck` compares `backward` with finite
-differences; `differentiate` is the finite difference.
+Map: `gradcheck` compares `backward` with finite differences; `differentiate` is the
+finite difference.
 """
 
 from __future__ import annotations
@@ -20,90 +20,6 @@ if TYPE_CHECKING:
 
 
 EPSILON = 2.0**-52  # the spacing of floats at 1
-
-
-def grad(y: Value, x: Any) -> Any:
-    """The gradient of y as Values, which can be drawn, explained, differentiated again.
-
-    Every local derivative is computed from the operation's row with Values in place of
-    numbers, so the result is a graph like any other. No `.grad` is read or changed.
-
-    Args:
-        y: What is differentiated.
-        x: By what: a Value, or a list of them.
-
-    Returns:
-        dy/dx: a Value, or a list of Values if x is a list; 0.0 where y does not depend
-        on x.
-
-    Raises:
-        ArgumentTypeError: y or x is something else.
-        ArgumentError: y depends on x through a node that was built by hand, whose
-            formula is not known.
-
-    Example:
-        >>> from microbp import Value, grad
-        >>> x = Value(2.0, label="x")
-        >>> y = x**3
-        >>> slope = grad(y, x)
-        >>> slope.data, grad(slope, x).data
-        (12.0, 12.0)
-    """
-    single = isinstance(x, Value)
-    by = [x] if single else list(x)
-    for value in (y, *by):
-        if not isinstance(value, Value):
-            raise ArgumentTypeError(
-                f"grad(y, x) takes a Value y and Values x, not "
-                f"{type(value).__name__} {value!r}"
-            )
-    nodes = walk([y])
-    depends = set(by)
-    for node in nodes:
-        if not depends.isdisjoint(node.parents):
-            depends.add(node)
-    gradient: dict[Value, Any] = {y: 1.0}
-    for node in reversed(nodes):
-        if node in depends and node in gradient and node.parents:
-            _pass_on(node, depends, gradient)
-    results = []
-    old = set(nodes)
-    for value in by:
-        result = gradient.get(value, 0.0)
-        if not isinstance(result, Value):
-            result = leaf(float(result), kind="constant")
-        if result not in old and y.label and value.label:
-            what = f"({y.label})" if "/" in y.label else y.label
-            result.label = f"∂{what}/∂{value.label}"
-        results.append(result)
-    return results[0] if single else results
-
-
-def _pass_on(node: Value, depends: set[Value], gradient: dict[Value, Any]) -> None:
-    """The chain rule at one node, in Values; a plain 1 is not multiplied with."""
-    row = node.operation
-    if row is None:
-        raise ArgumentError(
-            f"{node!r} was built by hand as {node.op!r}, and the formula of its "
-            "derivative is not known: write it with operations of Values"
-        )
-    parents = node.parents
-    operands = [p.data if p.kind == "constant" else p for p in parents]
-    try:
-        slopes = row.derivatives(node, *operands)
-    except (ArithmeticError, ValueError):  # a constant outside the domain of a function
-        slopes = row.derivatives(node, *parents)
-    upstream = gradient[node]
-    for p, local in zip(parents, slopes, strict=True):
-        if p not in depends:
-            continue
-        if not isinstance(upstream, Value) and upstream == 1.0:
-            term = local
-        elif not isinstance(local, Value) and local == 1.0:
-            term = upstream
-        else:
-            term = upstream * local
-        gradient[p] = gradient[p] + term if p in gradient else term
 
 
 def gradcheck(

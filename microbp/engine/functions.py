@@ -1,14 +1,15 @@
 """Operations as functions, and sums over many Values.
 
-Map: `function` makes `exp(v)` out of a row; `sum dot logsumexp` make one node from any
-number of operands; `softmax log_softmax` are built from them.
+Map: `function` makes `exp(v)` out of a row, `operation` adds a row; `sum dot logsumexp`
+make one node from any number of operands; `softmax log_softmax` are built from them.
 """
 
 from __future__ import annotations
 
 from microbp.engine.operations import OPERATIONS, Operation
-from microbp.engine.value import Value, add_up, apply
+from microbp.engine.value import Value, add_up, apply, compiled, publish
 from microbp.errors import (
+    ArgumentError,
     ArgumentTypeError,
     EmptyGraphError,
     NumberError,
@@ -35,6 +36,8 @@ def function(operation: Operation) -> Callable[..., Any]:
     """
 
     def call(*operands: Any) -> Any:
+        if any(getattr(x, "is_symbol", False) for x in operands):
+            return operation.value(*operation.completed(operands))  # in another row
         if any(getattr(x, "ndim", 0) for x in operands):
             return _on_arrays(operation, operands)
         node = apply(operation, *operands)
@@ -44,6 +47,82 @@ def function(operation: Operation) -> Callable[..., Any]:
     note = operation.note and f"Convention: {operation.note}."
     call.__doc__ = f"`{operation.written}`. {note}".strip()
     return call
+
+
+def operation(
+    name: str,
+    value: Callable[..., Any],
+    derivatives: Callable[..., Any],
+    *,
+    notation: str = "",
+    note: str = "",
+) -> Callable[..., Any]:
+    """Add an operation: from then on everything knows it, as if it stood in the table.
+
+    Scalars, arrays, higher derivatives, `lift`, `explain`, pictures and pages read the
+    same two functions. They are written with `+ - * / **`, comparisons, and functions
+    of microbp such as `microbp.exp`; to choose, use `microbp.engine.functional.where`.
+
+    Args:
+        name: A name for it, which `Value.op` says; `v.name()` and `microbp.name(v)`
+            work at once.
+        value: The operands to the result.
+        derivatives: The result and the operands to d result / d operand: a tuple with
+            one for each, or the one if there is one operand.
+        notation: How it is written, `{0}` and `{1}` the operands; by default
+            `name({0}, {1})`.
+        note: What was decided where mathematics leaves a choice.
+
+    Returns:
+        The function.
+
+    Raises:
+        ArgumentError: The name is taken, or no name; or the two functions do not fit
+            together.
+
+    Example:
+        >>> import microbp
+        >>> from microbp import Value
+        >>> softsign = microbp.operation(
+        ...     "softsign", lambda x: x / (1.0 + abs(x)),
+        ...     lambda out, x: 1.0 / (1.0 + abs(x)) ** 2.0)
+        >>> x = Value(3.0, label="x")
+        >>> y = softsign(x)
+        >>> y.backward()
+        >>> y.data, x.grad, x.softsign().op
+        (0.75, 0.0625, 'softsign')
+    """
+    from inspect import signature
+
+    if not isinstance(name, str) or not name.isidentifier() or hasattr(Value, name):
+        raise ArgumentError(
+            f"an operation is called by a new name such as 'softsign', not {name!r}: "
+            "Values have that name for something else, or it is none"
+        )
+    arity = len(signature(value).parameters)
+    places = ", ".join(f"{{{k}}}" for k in range(arity))
+
+    def slopes(out: Any, *operands: Any) -> tuple[Any, ...]:
+        found = derivatives(out, *operands)
+        return found if isinstance(found, tuple) else (found,)
+
+    point = [0.5 + 0.25 * k for k in range(arity)]
+    try:
+        count = len(slopes(value(*point), *point))
+    except TypeError as error:
+        raise ArgumentError(
+            f"derivatives of {name!r} takes the result and the {arity} operands, and "
+            f"numbers have to do for all of them: {error}"
+        ) from error
+    if arity == 0 or count != arity:
+        raise ArgumentError(
+            f"{name!r} takes {arity} operands and derivatives gives {count} numbers: "
+            "there is one for each operand, and one operand at least"
+        )
+    row = Operation(name, notation or f"{name}({places})", value, slopes, note)
+    if not compiled:  # compiled Values look it up in the table
+        publish(row)
+    return function(row)
 
 
 def _on_arrays(operation: Operation, operands: tuple[Any, ...]) -> Any:

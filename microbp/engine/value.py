@@ -58,6 +58,9 @@ NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 
 _recording = cython.declare(cython.bint, True)  # False inside `no_grad`
 _scope = cython.declare(object, None)  # the innermost open `Scope`
+_watch = cython.declare(
+    object, None
+)  # looks at every new node, inside `detect_anomaly`
 
 
 @cython.no_gc  # a graph has no cycles: the garbage collector need not look at it
@@ -376,6 +379,34 @@ class Value:
 
         backward(self)
 
+    def forward(self) -> float:
+        """Compute this and everything behind it anew, after leaves were changed.
+
+        A local derivative is recorded when its node is made. Whoever changes `x.data`
+        afterwards calls this before `backward`, or builds the graph anew.
+
+        Returns:
+            The new number.
+
+        Raises:
+            ArgumentError: A node was built by hand, so its formula is not known.
+
+        Example:
+            >>> from microbp import Value
+            >>> x = Value(3.0)
+            >>> y = x * x
+            >>> x.data = 5.0
+            >>> y.forward()
+            25.0
+            >>> y.backward()
+            >>> x.grad
+            10.0
+        """
+        from microbp.engine.backward import forward
+
+        forward(self)
+        return self.data
+
     def detach(self) -> Value:
         """A leaf with the same number and label, cut off from the graph."""
         return leaf(self.data, label=self.label)
@@ -567,6 +598,19 @@ def swap_recording(recording: bool) -> bool:
 # ---- making nodes -------------------------------------------------------------------
 
 
+def swap_watch(watch: Callable[[Value], None] | None) -> Any:
+    """Let a function look at every new node, or none; gives back the one before."""
+    global _watch
+    before = _watch
+    _watch = watch
+    return before
+
+
+def watched() -> bool:
+    """Is there a function that looks at every new node?"""
+    return _watch is not None
+
+
 @cython.cfunc
 def _node(
     code: cython.ushort, x: Value, y: Value | None, data: float, dx: float, dy: float
@@ -586,6 +630,8 @@ def _node(
     node._dy = dy
     if _scope is not None:
         node._scope = _scope
+    if _watch is not None:
+        _watch(node)
     if cython.compiled:
         node._depth = x._depth + 1
         if y is not None and y._depth > x._depth:
@@ -613,6 +659,8 @@ def _wide_node(
     extra.local_grads = local_grads
     if _scope is not None:
         node._scope = _scope
+    if _watch is not None:
+        _watch(node)
     if cython.compiled:
         depth: cython.ushort = 0
         parent: Value

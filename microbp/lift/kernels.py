@@ -41,6 +41,7 @@ class Expression:
     """
 
     __slots__ = ("arguments", "kernel", "operation")
+    is_symbol = True
     __array_ufunc__ = None  # beside a NumPy number the expression has the word
 
     def __init__(self, kernel: Kernel, operation: str, arguments: tuple[Any, ...]):

@@ -155,6 +155,8 @@ def _rule(row: Any) -> Rule | None:
 class Symbol:
     """A node that stands in for a number: arithmetic with it adds nodes to the tape."""
 
+    is_symbol = True
+
     def __init__(self, tape: Tape, node: int) -> None:
         self.tape, self.node = tape, node
 

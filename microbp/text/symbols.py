@@ -72,6 +72,7 @@ class Symbol:
     """
 
     __slots__ = ("arguments", "operation")
+    is_symbol = True
     __array_ufunc__ = None  # beside a NumPy number the symbol has the word
 
     def __init__(self, operation: str, arguments: tuple[Any, ...]) -> None:

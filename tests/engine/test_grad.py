@@ -99,7 +99,7 @@ def test_what_cannot_be_differentiated_is_refused():
     x = Value(2.0, label="x")
     with pytest.raises(ArgumentError, match=r"built by hand as 'square'"):
         grad(Value(4.0, (x,), "square"), x)
-    with pytest.raises(ArgumentTypeError, match="a Value y and Values x, not float"):
+    with pytest.raises(ArgumentTypeError, match="of a Value y by Values x, not float"):
         grad(3.0, x)
     with pytest.raises(ArgumentTypeError, match="not str 'x'"):
         grad(x * 2, ["x"])
