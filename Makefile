@@ -11,7 +11,7 @@ BUILT_FROM := setup.cfg pyproject.toml setup.py \
 # All targets share one .venv, so `make -j` runs them one by one.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench clean dot parsers
+.PHONY: help demo test bench fuzz clean dot parsers
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -28,6 +28,9 @@ test: .venv/installed-dev dot parsers ## Check style, types, the compiled and pl
 
 bench: .venv/installed-bench ## Measure the speed of everything
 	$(BIN)/python tests/bench/run_all.py
+
+fuzz: .venv/installed-dev ## Try 100,000 random graphs and 100,000 damaged files
+	$(BIN)/python tests/fuzz/run_all.py
 
 clean: ## Remove all that the other targets make, .venv included
 	rm -rf .venv build out *.egg-info .*_cache .hypothesis microbp/engine/*.so

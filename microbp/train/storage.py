@@ -64,11 +64,9 @@ def read(path: Any, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         head = json.loads(str(arrays.pop("description")))
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError) as fault:
-        if isinstance(fault, (FileNotFoundError, IsADirectoryError, PermissionError)):
-            raise
-        if isinstance(fault, ModelFileError):
-            raise
+    except (ModelFileError, FileNotFoundError, IsADirectoryError, PermissionError):
+        raise
+    except Exception as fault:  # zipfile and NumPy raise a dozen types on damaged files
         raise _wrong(path, kind, f"cannot be read ({fault})") from fault
     if not isinstance(head, dict) or head.get("format") != "microbp":
         raise _wrong(path, kind, "was not written by microbp")

@@ -71,7 +71,7 @@ assert "z bend x" in text and "which is x.grad" in text, text
 there = {}
 exec(to_python(y).replace("print(", "str("), there)
 assert there["gradients"]["x"] == x.grad and there["gradients"]["z"] == z.grad
-assert len(trace(y)) == 6
+assert len(trace(y)) == 7
 for show in (to_latex, to_mermaid):
     assert "mish" in show(y)
 assert "bend" in draw(y).source

@@ -70,6 +70,27 @@ def test_damaged_files_give_errors_of_microbp_or_the_weights(tmp_path, data):
         assert len(model.parameters()) == (model.nin + 1) * model.nouts[0]
 
 
+@pytest.mark.slow
+def test_no_flipped_bit_gives_another_error(tmp_path):
+    path = tmp_path / "model.npz"
+    save(MLP(1, [1], rng=0), path)
+    whole = path.read_bytes()
+    weights = [p.data for p in load(path).parameters()]
+    refused = 0
+    for place in range(len(whole)):
+        for bit in range(8):
+            content = bytearray(whole)
+            content[place] ^= 1 << bit
+            path.write_bytes(content)
+            try:
+                model = load(path)
+            except MicrobpError:
+                refused += 1
+            else:
+                assert weights == [p.data for p in model.parameters()]
+    assert refused > 4 * len(whole)
+
+
 def test_foreign_files_are_named(tmp_path):
     path = tmp_path / "other.npz"
     np.savez(path, a=np.zeros(3))
