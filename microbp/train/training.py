@@ -14,7 +14,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from microbp.engine.unknown import placeholder
-from microbp.errors import ArgumentError, ArgumentTypeError, ShapeError
+from microbp.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    ModelFileError,
+    ShapeError,
+)
 from microbp.train import losses, metrics, optimizers
 from microbp.train.crossentropy import (
     categorical_crossentropy,
@@ -34,6 +39,10 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 LONG = 3.0  # seconds; a longer run is announced
+FIELDS = {  # of a checkpoint
+    **{"optimizer": str, "dtype": str, "history": dict, "epochs": list},
+    **{"epoch": int, "seed": int, "iterations": int},
+}
 
 
 class Training:
@@ -284,11 +293,18 @@ class Training:
 
         Raises:
             ArgumentError: It is of another model, optimizer or dtype.
-            ModelFileError: It is damaged.
+            ModelFileError: It is damaged, or no checkpoint.
         """
         from microbp.train.storage import read
 
         head, arrays = read(path, "checkpoint")
+        fits = all(type(head.get(name)) is kind for name, kind in FIELDS.items())
+        lists = fits and all(type(x) is list for x in head["history"].values())
+        if not lists or "weights" not in arrays:
+            raise ModelFileError(
+                f"{str(path)!r} lacks some of what a checkpoint holds: it is damaged, "
+                "resume from another, or train anew"
+            )
         for name, now in (
             ("optimizer", repr(self.optimizer)),
             ("dtype", self.dtype.name),

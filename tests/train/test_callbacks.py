@@ -16,6 +16,7 @@ from microbp import (
     mean_squared_error,
 )
 from microbp.errors import ArgumentError, ModelFileError, ShapeError
+from microbp.train import storage
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(20, 3)), RNG.normal(size=20)
@@ -151,3 +152,33 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path):
         model().fit(X, Y, verbose=0, resume=path)
     with pytest.raises(FileNotFoundError):
         model().fit(X, Y, verbose=0, resume=tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda head, arrays: arrays.pop("weights"),
+        lambda head, arrays: head.pop("seed"),
+        lambda head, arrays: head.update(iterations="3"),
+        lambda head, arrays: head["history"].update(loss=1.0),
+        lambda head, arrays: head.update(epochs=None),
+    ],
+)
+def test_a_checkpoint_that_lacks_something_is_refused(tmp_path, change):
+    path = tmp_path / "checkpoint.npz"
+    X, y = [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0]
+
+    def model():
+        made = MLP(2, [1], rng=0)
+        made.compile("sgd", "mse")
+        return made
+
+    model().fit(X, y, verbose=0, seed=0, callbacks=[Checkpoint(path)])
+    head, arrays = storage.read(path, "checkpoint")
+    change(head, arrays)
+    for name in ("format", "version", "kind"):
+        head.pop(name)
+    storage.write(path, "checkpoint", head, arrays)
+
+    with pytest.raises(ModelFileError, match="lacks some of what a checkpoint holds"):
+        model().fit(X, y, epochs=2, verbose=0, resume=path)
