@@ -11,7 +11,7 @@ BUILT_FROM := setup.cfg pyproject.toml setup.py \
 # All targets share one .venv, so `make -j` runs them one by one.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench fuzz clean dot parsers
+.PHONY: help demo test bench fuzz oracle clean dot parsers
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -31,6 +31,9 @@ bench: .venv/installed-bench ## Measure the speed of everything
 
 fuzz: .venv/installed-dev ## Try 100,000 random graphs and 100,000 damaged files
 	$(BIN)/python tests/fuzz/run_all.py
+
+oracle: .venv/installed-oracle ## Compare values and gradients with PyTorch and JAX
+	$(BIN)/python tests/oracle/run_all.py
 
 clean: ## Remove all that the other targets make, .venv included
 	rm -rf .venv build out *.egg-info .*_cache .hypothesis microbp/engine/*.so

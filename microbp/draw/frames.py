@@ -12,13 +12,10 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from io import BytesIO
-from subprocess import SubprocessError
 from typing import TYPE_CHECKING, NamedTuple
 
-import graphviz
-
 from microbp.draw.dot import Writer
-from microbp.draw.picture import dot_error
+from microbp.draw.picture import run_dot
 from microbp.draw.theme import Gradients, theme_named
 from microbp.errors import ArgumentError, GraphTooLargeError, MissingPackageError
 from microbp.files import write_whole
@@ -84,7 +81,7 @@ class Film:
         self.longest = max(len(frame.caption) for frame in frames) * LETTER
         self.places: dict[str, str] = {}
         self.sizes: dict[str, tuple[float, float]] = {}
-        laid_out = json.loads(_run("dot", "json0", self._text(widest, pinned=False)))
+        laid_out = json.loads(run_dot("dot", "json0", self._text(widest, pinned=False)))
         for thing in laid_out.get("objects", ()):
             name, pos = thing["name"], thing["pos"]
             self.places[name] = f' pos="{pos}"'
@@ -147,7 +144,7 @@ class Film:
             raise MissingPackageError(
                 "PNG strips and GIFs need Pillow: pip install pillow, or save as .svg"
             ) from missing
-        data = _run("neato", "png", self._texts())
+        data = run_dot("neato", "png", self._texts(), "-n2")
         images = [Image.open(BytesIO(each)).convert("RGB") for each in _pngs(data)]
         size = tuple(
             max(sides) for sides in zip(*[i.size for i in images], strict=True)
@@ -228,7 +225,9 @@ class Film:
         """For each frame its elements as SVG, in one system of coordinates."""
         ET.register_namespace("", SVG)
         found = []
-        documents = _run("neato", "svg", self._texts()).decode().split("<?xml")[1:]
+        documents = (
+            run_dot("neato", "svg", self._texts(), "-n2").decode().split("<?xml")[1:]
+        )
         for document in documents:
             root = ET.fromstring(f"<?xml{document}")
             _, _, width, height = map(float, root.attrib["viewBox"].split())
@@ -277,15 +276,6 @@ def check_length(n: int, most: int) -> None:
             f"the run has {n:,} steps, and max_steps={most} are shown: draw a part of "
             "the graph, or allow more with max_steps="
         )
-
-
-def _run(engine: str, format: str, text: str) -> bytes:
-    try:
-        pinned = {"neato_no_op": 2} if engine == "neato" else {}
-        data: bytes = graphviz.pipe(engine, format, text.encode(), quiet=True, **pinned)
-    except (graphviz.ExecutableNotFound, SubprocessError) as error:
-        raise dot_error(error) from error
-    return data
 
 
 def _pngs(data: bytes) -> list[bytes]:

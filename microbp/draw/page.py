@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import json
 from math import isfinite
-from subprocess import SubprocessError
 from typing import TYPE_CHECKING
 
 from microbp.draw.document import Page, check_choices, document
 from microbp.draw.live import SCRIPTS, SPECIAL, live
 from microbp.draw.options import ARROWS_PER_NODE, MAX_NODES
-from microbp.errors import ArgumentError, GraphTooLargeError
+from microbp.errors import ArgumentError, DotNotFoundError, GraphTooLargeError
 from microbp.graph import Graph, fold
 from microbp.graph.modules import kinds
 from microbp.graph.runs import check_numbers
@@ -179,7 +178,7 @@ def _closing(graph: Graph) -> str | None:
 
 def _layout(graph: Graph) -> dict[str, Any] | None:
     """Where `dot` puts boxes and arrows; None where there is no `dot`."""
-    import graphviz
+    from microbp.draw.picture import run_dot
 
     lines = ["digraph {", "graph [rankdir=LR nodesep=0.3 ranksep=0.55]"]
     lines.append('node [shape=box fixedsize=true label=""] edge [fontsize=11]')
@@ -193,8 +192,8 @@ def _layout(graph: Graph) -> dict[str, Any] | None:
             lines.append(f'n{p} -> n{i} [id="{i} {place}" label=" {label} "]')
     lines.append("}")
     try:
-        text = graphviz.pipe("dot", "json0", "\n".join(lines).encode(), quiet=True)
-    except (graphviz.ExecutableNotFound, SubprocessError):
+        text = run_dot("dot", "json0", "\n".join(lines))
+    except DotNotFoundError:
         return None  # the page has a plain layout of its own
     laid_out = json.loads(text)
     _, _, width, height = map(float, laid_out["bb"].split(","))

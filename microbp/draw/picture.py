@@ -1,12 +1,13 @@
 """Pictures by Graphviz: the thin module that meets the program `dot`.
 
-Map: `picture` makes a `Picture`, a `graphviz.Digraph` whose errors say what to do.
+Map: `picture` makes a `Picture`, a `graphviz.Digraph` whose errors say what to do;
+`run_dot` runs the program.
 """
 
 from __future__ import annotations
 
 import sys
-from subprocess import SubprocessError
+from subprocess import CalledProcessError, SubprocessError, TimeoutExpired, run
 from typing import TYPE_CHECKING
 
 import graphviz
@@ -18,6 +19,7 @@ from microbp.errors import ChoiceError, DotNotFoundError
 if TYPE_CHECKING:
     from typing import Any
 
+TIMEOUT = 120.0  # seconds
 INSTALL = {
     "linux": "sudo apt-get install graphviz (or: dnf install graphviz)",
     "darwin": "brew install graphviz",
@@ -31,16 +33,23 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
     The text of the graph, `source`, needs no program.
     """
 
-    def pipe(self, *args: Any, **kwargs: Any) -> Any:
+    def pipe(self, format: Any = None, *args: Any, **kwargs: Any) -> Any:
         """The picture as bytes or text, as `graphviz.Digraph.pipe` gives it.
 
         Raises:
-            DotNotFoundError: The program `dot` is missing, or it failed.
+            DotNotFoundError: The program `dot` is missing, it failed, or it took longer
+                than two minutes.
         """
-        try:
-            return super().pipe(*args, **kwargs)
-        except (graphviz.ExecutableNotFound, SubprocessError) as error:
-            raise dot_error(error) from error
+        encoding = kwargs.pop("encoding", None)
+        if args or kwargs:  # what is asked for is a matter of Graphviz alone
+            if encoding is not None:
+                kwargs["encoding"] = encoding
+            try:
+                return super().pipe(format, *args, **kwargs)
+            except (graphviz.ExecutableNotFound, SubprocessError) as error:
+                raise dot_error(error) from error
+        data = run_dot("dot", format or self.format, self.source)
+        return data if encoding is None else data.decode(encoding)
 
     def render(self, *args: Any, **kwargs: Any) -> Any:
         """Write the picture into a file, as `graphviz.Digraph.render` does.
@@ -52,6 +61,42 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
             return super().render(*args, **kwargs)
         except (graphviz.ExecutableNotFound, SubprocessError) as error:
             raise dot_error(error) from error
+
+
+def run_dot(engine: str, format: str, text: str, *options: str) -> bytes:
+    """Run a program of Graphviz, with no shell in between.
+
+    Args:
+        engine: The layout, `"dot"` or `"neato"`.
+        format: What comes out, such as `"svg"`.
+        text: What goes in, in the DOT language.
+        options: Others for its command line.
+
+    Raises:
+        DotNotFoundError: It is missing, it failed, or it took longer than `TIMEOUT`.
+    """
+    command = ["dot", f"-K{engine}", f"-T{format}", *options]
+    try:
+        done = run(
+            command,
+            input=text.encode(),
+            capture_output=True,
+            check=True,
+            timeout=TIMEOUT,
+        )
+    except FileNotFoundError as error:
+        raise dot_error(graphviz.ExecutableNotFound(command)) from error
+    except TimeoutExpired as error:
+        raise DotNotFoundError(
+            f"Graphviz's program dot was stopped after {TIMEOUT} s: fold the graph, as "
+            "in fold='layer', or draw a part of it"
+        ) from error
+    except CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip()[:500]
+        raise DotNotFoundError(
+            f"Graphviz's program dot failed with code {error.returncode}: {said}"
+        ) from error
+    return done.stdout
 
 
 def dot_error(error: Exception) -> DotNotFoundError:

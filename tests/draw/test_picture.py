@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from microbp import Value, draw
+from microbp import Value, draw, explore
 from microbp import sum as value_sum
 from microbp.draw.notebook import mimebundle
 from microbp.draw.picture import INSTALL
@@ -157,3 +157,31 @@ def test_the_room_and_its_function_share_a_name():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
     assert ("True True\n", "") == (done.stdout, done.stderr)
+
+
+@pytest.fixture
+def dot_that(tmp_path, monkeypatch):
+    """Puts another program in the place of dot."""
+
+    def put(script):
+        path = tmp_path / "dot"
+        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        path.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    return put
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the other dot is a shell script")
+def test_a_dot_that_crashes_or_hangs_is_said_to(dot_that, monkeypatch):
+    dot_that("echo 'out of memory' >&2; exit 3")
+    with pytest.raises(DotNotFoundError, match="failed with code 3: out of memory"):
+        draw(square()).pipe()
+    dot_that("kill -11 $$")
+    with pytest.raises(DotNotFoundError, match="failed with code -11"):
+        draw(square()).pipe()
+    monkeypatch.setattr(sys.modules["microbp.draw.picture"], "TIMEOUT", 0.5)
+    dot_that("exec sleep 60")
+    with pytest.raises(DotNotFoundError, match=r"stopped after 0\.5 s: fold the"):
+        draw(square()).pipe()
+    assert explore(square()).html  # which has a layout of its own

@@ -71,7 +71,8 @@ def check(seed):
     for value, i in graph.values():
         assert same(value.grad, run.gradients[i]), "the trace differs from backward"
     expected = reference_gradients(y)
-    tame = all(
+    # Beside infinities and at 1e6-fold slopes a last bit decides, and libraries differ.
+    tame = all(abs(t) < 1e6 for slopes in graph.local_grads for t in slopes) and all(
         math.isfinite(t) and abs(t) < 1e100
         for column in (graph.data, graph.grad, *graph.local_grads)
         for t in column
