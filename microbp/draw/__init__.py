@@ -7,9 +7,14 @@ Map, in reading order:
 
 - `options.py`: what can be asked for. `dot.py`: a graph as DOT text, `to_dot`.
 - `boxes.py`, `legend.py`, `tips.py`: how a box, the legend and a tooltip look.
-- `theme.py`: colours. `notation.py`, `numerals.py`: operations and numbers in print.
-- `quoting.py`: any text of a user's, made safe.
+  `theme.py`: colours. `marks.py`: what stands out in one picture.
+- `difference.py`, `layers.py`: changes between two graphs; boxes in columns.
 - `picture.py`: the picture as a `graphviz.Digraph`. `notebook.py`: Values in notebooks.
+- `trace.py`: a run step by step; `frames.py` draws it as a strip or an animation.
+  `mistakes.py`: wrong algorithms beside the right one.
+- `page.py`: `explore`, one HTML file; `playground.py`: the playground; `document.py`
+  puts such a file together, `live.py` makes a widget of it. The scripts are in
+  `assets/`, from `engine.js` (the graph) to `page.js` and `playground.js`.
 """
 
 from __future__ import annotations

@@ -1,98 +1,30 @@
 """An explanation in words: plain text, Markdown and LaTeX from one description.
 
-What is said is decided once, in `_said`; a `Writing` decides how names, numbers and
-derivatives look.
+What is said is decided once, in `_said`; a `Writing` (`writing.py`) decides how names,
+numbers and derivatives look.
 
-Map: `as_text`, `as_markdown`, `as_latex`; `Writing` and its two kinds `TEXT` and `TEX`.
+Map: `as_text`, `as_markdown`, `as_latex`; `_in_full` says every path, `_factored` what
+backpropagation computes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from microbp.text.dialects import LATEX, PLAIN, write
-from microbp.text.notation import expression, tex_expression
-from microbp.text.numerals import numeral
-from microbp.text.quoting import shorten, tex_name, visible
+from microbp.text.dialects import write
 from microbp.text.symbols import decide, derivatives_of, symbol
+from microbp.text.writing import TEX, TEXT, Writing, signed_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from microbp.graph import Graph
     from microbp.graph.paths import Hop
-    from microbp.text.dialects import Dialect
     from microbp.text.explain import Explanation
 
 WIDEST = 120  # characters of a path on one line; longer ones are stacked
 MOST_LINES = 16  # of definitions, and of the factored form
 ORDINALS = ("1st", "2nd", "3rd")
-
-
-class Writing(NamedTuple):
-    """How formulas are written.
-
-    Attributes:
-        name: A name of a node.
-        number: A number with so many digits.
-        partial: A derivative, of the names of what and by what.
-        expression: An operation with its operands.
-        dialect: How a formula in symbols is written.
-        dot: Between factors in symbols.
-        times: Between factors in numbers.
-        arrow: Between the nodes of a path; with a place if that matters.
-        negative: Parentheses around a negative factor or term.
-        dots: Stands for what is left out.
-    """
-
-    name: Callable[[str], str]
-    number: Callable[[float, int], str]
-    partial: Callable[[str, str], str]
-    expression: Callable[[str, Sequence[str]], str]
-    dialect: Dialect
-    dot: str
-    times: str
-    arrow: Callable[[str], str]
-    negative: str
-    dots: str
-
-
-def _plain_name(name: str) -> str:
-    return shorten(visible(name), 40)
-
-
-def _tex_number(x: float, precision: int) -> str:
-    text = numeral(x, precision).replace("−", "-").replace("∞", r"\infty")
-    digits, e, power = text.partition("e")
-    if text == "nan":
-        return r"\text{nan}"
-    return rf"{digits} \cdot 10^{{{int(power)}}}" if e else text
-
-
-TEXT = Writing(
-    _plain_name,
-    numeral,
-    lambda of, by: f"∂{of}/∂{by}",
-    expression,
-    PLAIN,
-    " · ",
-    " × ",
-    lambda place: f" →({place}) " if place else " → ",
-    "({})",
-    "…",
-)
-TEX = Writing(
-    tex_name,
-    _tex_number,
-    lambda of, by: rf"\frac{{\partial {of}}}{{\partial {by}}}",
-    tex_expression,
-    LATEX,
-    r" \cdot ",
-    r" \times ",
-    lambda place: rf" \xrightarrow{{\text{{{place}}}}} " if place else r" \rightarrow ",
-    r"\left({}\right)",
-    r"\dots",
-)
 
 
 class Block(NamedTuple):
@@ -181,58 +113,76 @@ def _wrapped(text: str) -> list[str]:
 
 def _said(e: Explanation, w: Writing) -> Iterator[str | Block]:
     """The parts of an explanation: sentences and blocks of formulas."""
-    graph, paths = e.graph, e.paths
-    start, end = w.name(graph.names[paths.start]), w.name(graph.names[paths.end])
-    math = (lambda text: text) if w is TEXT else (lambda text: f"${text}$")
-    whole = w.partial(end, start)
-    result = w.number(e.gradient, e.precision)
+    graph, paths, words = e.graph, e.paths, _Words(e, w)
     at = w.number(graph.data[paths.start], e.precision)
-    yield f"{math(f'{whole} = {result}')}, at {math(f'{start} = {at}')}"
+    yield f"{words.result}, at {words.math(f'{words.start} = {at}')}"
+    start, end = words.math(words.start), words.math(words.end)
     if paths.start == paths.end:
-        yield f"{math(start)} is the result itself, and changes with itself one to one."
+        yield f"{start} is the result itself, and changes with itself one to one."
         return
     yield Block(list(_definitions(e, w)))
-    count = _count(paths.count, w)
     plural = "paths lead" if paths.count != 1 else "path leads"
-    lead = f"{count} {plural} from {math(start)} to {math(end)}."
-    if e.is_factored:
-        many, few = _count(paths.multiplications, w), _count(paths.factored, w)
-        yield (
-            f"{lead} To multiply each of them out would take {many} multiplications. "
-            f"Backpropagation takes {few}, {_count(e.saved, w)} fewer: all paths that "
-            "arrive at a node share what follows, so it is computed once and used for "
-            "all (what is left out here is marked by dots):"
-        )
-        yield Block(list(_factored(e, w)))
-        yield f"{math(f'{whole} = {result}')}{_beside_grad(e, math(start))}"
-        return
-    yield f"{lead} Along a path, local derivatives multiply:"
-    products = [_product(hops) for hops in paths]
-    yield Block([_path(e, w, hops) for hops in paths], numbered=True)
-    uses = sum(
-        hop.operand == paths.start for hops in paths.hops.values() for hop in hops
-    )
-    if len(products) == 1:
-        yield f"{math(f'{whole} = {result}')}{_beside_grad(e, math(start))}"
-        return
-    if uses > 1:
-        why = f"{math(start)} is used in {uses} places. A change of {math(start)}"
-    else:
-        why = f"The paths part on the way. A change of {math(start)}"
+    lead = f"{_count(paths.count, w)} {plural} from {start} to {end}."
+    yield from (_factored if e.is_factored else _in_full)(e, w, words, lead)
+
+
+class _Words:
+    """The names and numbers that an explanation is about, as they are written."""
+
+    def __init__(self, e: Explanation, w: Writing) -> None:
+        names, paths = e.graph.names, e.paths
+        self.start, self.end = w.name(names[paths.start]), w.name(names[paths.end])
+        self.math = str if w is TEXT else "${}$".format
+        self.whole = w.partial(self.end, self.start)
+        self.number = w.number(e.gradient, e.precision)
+        self.result = self.math(f"{self.whole} = {self.number}")
+        self.beside_grad = _beside_grad(e, self.math(self.start))
+
+
+def _factored(
+    e: Explanation, w: Writing, words: _Words, lead: str
+) -> Iterator[str | Block]:
+    """Too many paths: what backpropagation computes, node by node."""
+    paths = e.paths
+    many, few = _count(paths.multiplications, w), _count(paths.factored, w)
     yield (
-        f"{why} moves all of them at once, and to first order what they do to "
-        f"{math(end)} adds up:"
+        f"{lead} To multiply each of them out would take {many} multiplications. "
+        f"Backpropagation takes {few}, {_count(e.saved, w)} fewer: all paths that "
+        "arrive at a node share what follows, so it is computed once and used for "
+        "all (what is left out here is marked by dots):"
     )
-    terms = [w.number(x, e.precision) for x in products]
-    summed = " + ".join(
-        w.negative.format(term) if k and x < 0 else term
-        for k, (x, term) in enumerate(zip(products, terms, strict=True))
+    yield Block(list(_node_by_node(e, w)))
+    yield words.result + words.beside_grad
+
+
+def _in_full(
+    e: Explanation, w: Writing, words: _Words, lead: str
+) -> Iterator[str | Block]:
+    """Each path with its product, and their sum."""
+    paths = e.paths
+    yield f"{lead} Along a path, local derivatives multiply:"
+    yield Block([_path(e, w, hops) for hops in paths], numbered=True)
+    products = [_product(hops) for hops in paths]
+    if len(products) == 1:
+        yield words.result + words.beside_grad
+        return
+    start, end = words.math(words.start), words.math(words.end)
+    hops = [hop for each in paths.hops.values() for hop in each]
+    uses = sum(hop.operand == paths.start for hop in hops)
+    why = f"{start} is used in {uses} places." if uses > 1 else "The paths part later."
+    yield (
+        f"{why} A change of {start} moves all of them at once, and to first order what "
+        f"they do to {end} adds up:"
     )
+    first, *others = products
+    terms = [w.number(first, e.precision)]
+    terms += [signed_factor(w, x, e.precision) for x in others]
+    summed = " + ".join(terms)
     if w is TEXT:
-        yield Block([[f"{whole}", summed, f"{result}{_beside_grad(e, math(start))}"]])
+        yield Block([[words.whole, summed, words.number + words.beside_grad]])
     else:
-        yield Block([[whole, summed, result]])
-        yield f"{math(whole)}{_beside_grad(e, math(start))}"
+        yield Block([[words.whole, summed, words.number]])
+        yield words.math(words.whole) + words.beside_grad
 
 
 def _definitions(e: Explanation, w: Writing) -> Iterator[list[str]]:
@@ -315,7 +265,8 @@ def _local(graph: Graph, hop: Hop, w: Writing) -> str:
     return w.negative.format(text) if loose or text[0] in "−-" else text
 
 
-def _factored(e: Explanation, w: Writing) -> Iterator[list[str]]:
+def _node_by_node(e: Explanation, w: Writing) -> Iterator[list[str]]:
+    """The gradient of each node on a path, from the gradients of its users."""
     paths, names = e.paths, e.graph.names
     end = w.name(names[paths.end])
     users: dict[int, list[Hop]] = {}
@@ -350,12 +301,6 @@ def _factored(e: Explanation, w: Writing) -> Iterator[list[str]]:
             " + ".join(in_numbers + more),
             w.number(paths.upstream[i], e.precision),
         ]
-
-
-def signed_factor(w: Writing, x: float, precision: int) -> str:
-    """A number as a factor: in parentheses if it is negative."""
-    number = w.number(x, precision)
-    return w.negative.format(number) if x < 0 else number
 
 
 def _product(hops: Sequence[Hop]) -> float:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from microbp.graph import Graph
 from microbp.graph.runs import backward_run
-from microbp.text.explanation import TEX, signed_factor
 from microbp.text.numerals import checked_precision
+from microbp.text.writing import TEX, signed_factor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
