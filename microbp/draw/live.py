@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from microbp.graph import Graph
 
-SCRIPTS = ("engine", "layout", "words", "view", "icons", "panels", "page")
+SCRIPTS = (
+    *("engine", "layout", "words", "view", "icons"),
+    *("panels", "player", "link", "page"),
+)
 SPECIAL = """\
 const special = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 data.data = data.data.map((x) => special[x] ?? x);"""

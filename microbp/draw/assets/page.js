@@ -8,6 +8,8 @@ import { Model, numeral } from "./engine.js";
 import { View } from "./view.js";
 import { icon } from "./icons.js";
 import { descendPanel, element, inspectPanel, leavesPanel } from "./panels.js";
+import { playerPanel } from "./player.js";
+import { recollect, remember } from "./link.js";
 import { WORDS, filled } from "./words.js";
 
 /** @param {HTMLElement} root
@@ -20,6 +22,8 @@ export function start(root, data, ops, host) {
   /** @type {any} */
   const page = {
     model,
+    first,
+    host,
     full: model.gradients,
     gradients: model.gradients,
     selected: null,
@@ -159,6 +163,7 @@ export function start(root, data, ops, host) {
     });
     return button;
   }
+  page.tool = tool;
 
   const search = element("input", { type: "search", list: `labels-${unique}` });
   search.addEventListener("change", () => {
@@ -191,131 +196,8 @@ export function start(root, data, ops, host) {
       ...(host.link ? [tool("link", copyLink)] : []), language),
   );
 
-  // ---- the player
-
-  const speed = element("input", { type: "range", min: 0.5, max: 8, step: 0.5, value: 2 });
-  const playing = tool("play", () => (page.timer ? pause() : play()));
-  const predict = element("input", { type: "checkbox", onchange: () => {
-    page.predicting = predict.checked;
-    page.asking = false;
-    changed();
-  } });
-  const predictLabel = element("span");
-  const speedLabel = element("span");
-  const sentence = element("p", { class: "sentence", role: "status", "aria-live": "polite" });
-  const answer = element("input", { type: "number", step: "any", class: "number" });
-  const check = element("button", { type: "submit" });
-  const question = element("form", { class: "question", hidden: true, onsubmit: judge },
-    answer, check);
-  const player = element("section", { class: "player" },
-    element("div", { class: "buttons" },
-      tool("start", () => go(0)), tool("back", () => go(Math.max(page.at - 1, 0))), playing,
-      tool("next", next), tool("end", () => go(-1)),
-      element("label", { class: "speed" }, speedLabel, speed),
-      element("label", { class: "predict" }, predict, predictLabel)),
-    sentence, question);
-
-  function go(/** @type {number} */ at) {
-    page.asking = false;
-    page.at = at < 0 ? -1 : Math.min(at, page.steps.length);
-    changed();
-  }
-
-  function next() {
-    if (page.at < 0) {
-      go(0);
-      return;
-    }
-    const step = page.steps[page.at];
-    if (page.predicting && step?.run === "backward" && !page.asking) {
-      page.asking = true;
-      answer.value = "";
-      changed();
-      answer.focus();
-      return;
-    }
-    go(page.at + 1);
-  }
-
-  function play() {
-    if (page.at < 0 || page.at >= page.steps.length) page.at = 0;
-    const beat = () => {
-      if (page.at >= page.steps.length) {
-        pause();
-        return;
-      }
-      go(page.at + 1);
-      page.timer = window.setTimeout(beat, 1000 / Number(speed.value));
-    };
-    page.timer = window.setTimeout(beat, 0);
-    changed();
-  }
-
-  function pause() {
-    window.clearTimeout(page.timer);
-    page.timer = 0;
-    changed();
-  }
-
-  /** Is the answer right, and if not, which mistake gives that number? */
-  function judge(/** @type {Event} */ event) {
-    event.preventDefault();
-    const step = page.steps[page.at];
-    const guess = Number(answer.value);
-    const { upstream, local, contribution, running } = step;
-    const near = (/** @type {number} */ a, /** @type {number} */ b) =>
-      Math.abs(a - b) <= 0.006 * Math.max(1e-3, Math.abs(b)) + 5e-4 * Math.abs(b);
-    const [u, l, c] = [upstream, local, contribution].map((x) => numeral(x));
-    const { words } = page;
-    const shown = numeral(guess);
-    let verdict = filled(words.wrong, shown, u, l, c);
-    const right = answer.value !== "" && near(guess, contribution);
-    if (right) verdict = filled(words.right, u, l, c);
-    else if (near(guess, -contribution)) verdict = filled(words.wrongSign, u, l, c);
-    else if (near(guess, running) && step.before !== 0) {
-      verdict = filled(words.wrongSum, shown, data.names[step.operand], c);
-    } else if (near(guess, local)) verdict = filled(words.wrongLocal, shown, u);
-    else if (near(guess, upstream)) verdict = filled(words.wrongUpstream, shown, l);
-    page.asking = false;
-    page.at += 1;
-    changed();
-    say(verdict, right ? "right" : "wrong");
-  }
-
-  function say(/** @type {string} */ text, kind = "") {
-    sentence.textContent = text;
-    sentence.className = `sentence ${kind}`;
-  }
-
-  /** The step that is shown, in words. */
-  function narrate() {
-    const { words } = page;
-    const name = (/** @type {number} */ i) => data.names[i];
-    question.hidden = !page.asking;
-    if (page.at < 0) {
-      say(words.keys, "quiet");
-      return;
-    }
-    if (page.asking) {
-      const { node, operand, upstream, local } = page.steps[page.at];
-      say(filled(words.ask, name(operand), name(node), numeral(upstream), numeral(local)));
-      return;
-    }
-    const step = page.steps[page.at - 1];
-    if (!step) say(words.at0);
-    else if (step.run === "forward") {
-      const [i, parents] = [step.node, data.parents[step.node]];
-      const few = parents.slice(0, 4).map((p) => numeral(model.values[p])).join(", ");
-      const inner = `${data.signs[i]} (${few}${parents.length > 4 ? ", …" : ""})`;
-      const last = i === data.root ? ` ${words.seed}` : "";
-      say(filled(words.forward, name(i), inner, numeral(model.values[i])) + last);
-    } else {
-      const { node, operand, upstream, local, contribution, running } = step;
-      const numbers = [upstream, local, contribution].map((x) => numeral(x));
-      const last = page.at === page.steps.length ? ` ${words.done}` : "";
-      say(filled(words.backward, name(node), ...numbers, name(operand), numeral(running)) + last);
-    }
-  }
+  const player = playerPanel(page);
+  const { say } = player;
 
   // ---- showing
 
@@ -356,9 +238,7 @@ export function start(root, data, ops, host) {
     for (const panel of Object.values(panels)) {
       if (panel.details.open) panel.update();
     }
-    narrate();
-    playing.replaceChildren(icon(page.timer ? "pause" : "play"));
-    playing.setAttribute("aria-label", page.words[page.timer ? "pause" : "play"]);
+    player.update();
     page.moment = performance.now() - began;
     page.remember();
   }
@@ -389,12 +269,8 @@ export function start(root, data, ops, host) {
     language.textContent = page.words.language;
     search.placeholder = page.words.search;
     search.setAttribute("aria-label", page.words.search);
-    predictLabel.textContent = page.words.predict;
-    speedLabel.textContent = page.words.speed;
-    check.textContent = page.words.check;
-    answer.setAttribute("aria-label", page.words.gradient);
+    player.speak();
     view.svg.setAttribute("aria-label", page.words.drawing);
-    player.setAttribute("aria-label", page.words.steps);
     for (const panel of Object.values(panels)) panel.update();
   }
 
@@ -409,57 +285,7 @@ export function start(root, data, ops, host) {
     page.remember();
   }
 
-  // ---- what a link remembers
-
-  page.remember = () => {
-    if (!host.link || page.timer) return;
-    const state = new URLSearchParams();
-    const moved = model.leaves
-      .filter((i) => model.values[i] !== first[i])
-      .map((i) => `${i}:${model.values[i]}`);
-    if (moved.length) state.set("leaves", moved.join(","));
-    if (page.at >= 0) state.set("step", String(page.at));
-    if (page.selected) {
-      const { node, place } = page.selected;
-      state.set("look", place === undefined ? `${node}` : `${node}.${place}`);
-    }
-    const closed = [...page.closed].sort((a, b) => a - b).join(".");
-    if (closed !== [...data.closed].sort((a, b) => a - b).join(".")) state.set("closed", closed);
-    if (page.rate !== 0.1) state.set("rate", String(page.rate));
-    if (page.lang !== data.lang) state.set("lang", page.lang);
-    if (page.theme !== data.theme) state.set("theme", page.theme);
-    const text = state.toString();
-    if (text === location.hash.slice(1)) return;
-    try {
-      history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
-    } catch {
-      // Browsers allow only so many changes in a time; the next one will do.
-    }
-  };
-
-  function recollect() {
-    const state = new URLSearchParams(location.hash.slice(1));
-    for (const pair of (state.get("leaves") ?? "").split(",")) {
-      const [i, x] = pair.split(":").map((text) => (text.trim() ? Number(text) : NaN));
-      if (model.leaves.includes(i) && Number.isFinite(x)) model.values[i] = x;
-    }
-    const step = Number(state.get("step") ?? -1);
-    if (Number.isInteger(step)) page.at = Math.max(-1, step);
-    const [node, place] = (state.get("look") ?? "").split(".").map(Number);
-    if (state.has("look") && data.parents[node]) {
-      const isArrow = data.parents[node][place] !== undefined;
-      page.selected = isArrow ? { node, place } : { node };
-    }
-    if (state.has("closed")) {
-      const closed = (state.get("closed") ?? "").split(".").filter(Boolean).map(Number);
-      page.closed = new Set(closed.filter((k) => data.scopes[k]));
-    }
-    const rate = Number(state.get("rate"));
-    if (rate > 0) page.rate = rate;
-    if (WORDS[state.get("lang") ?? ""]) page.lang = state.get("lang");
-    if (["light", "dark"].includes(state.get("theme") ?? "")) page.theme = state.get("theme");
-    model.forward();
-  }
+  page.remember = () => host.link && !page.timer && remember(page);
 
   async function copyLink() {
     try {
@@ -476,7 +302,7 @@ export function start(root, data, ops, host) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.closest("input, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
     const acts = /** @type {Object<string, () => void>} */ ({
-      ArrowRight: next, ArrowLeft: () => page.at > 0 && go(page.at - 1),
+      ArrowRight: player.next, ArrowLeft: () => page.at > 0 && player.go(page.at - 1),
       "+": () => view.scale(1.25), "-": () => view.scale(0.8), 0: () => view.fit(),
       "/": () => search.focus(), Escape: () => { page.selected = null; changed(); },
     });
@@ -493,12 +319,12 @@ export function start(root, data, ops, host) {
 
   // ---- begin
 
-  if (host.link) recollect();
+  if (host.link) recollect(page);
   root.classList.add("microbp");
   root.dataset.theme = page.theme;
   root.tabIndex = -1;
   root.replaceChildren(header, element("main", {},
-    element("div", { class: "left" }, stage, player),
+    element("div", { class: "left" }, stage, player.content),
     element("aside", {}, ...Object.values(panels).map((panel) => panel.details))));
   speak();
   view.draw(page.closed);
