@@ -69,7 +69,7 @@ class Scope:
 class no_grad:  # PyTorch's name, so in small letters
     """Compute without building a graph: results are leaves.
 
-    Like the scope of a module, this holds for the whole process, not for one thread.
+    Like the scope of a module, this holds for the thread that it is opened in.
 
     Example:
         >>> from microbp import Value, no_grad

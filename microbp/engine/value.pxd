@@ -21,3 +21,7 @@ cdef class Extra:
 
 cdef class Breaker:
     cdef object held
+
+cdef class State:
+    cdef bint recording
+    cdef object scope, watch

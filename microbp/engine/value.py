@@ -12,6 +12,7 @@ Map, in reading order:
 
 - `Value`: a node: its fields, arithmetic, other engines' names for things.
 - `Extra`, `Breaker`: what few nodes have, and how long chains are freed.
+- `State`: what is going on in a thread, such as `no_grad`.
 - `_node`, `_wide_node`, `apply`, `leaf`: making a node.
 - `_number`, `_operand`: what may stand beside a Value.
 """
@@ -22,6 +23,8 @@ try:
     import cython
 except ImportError:
     from microbp.engine import plain as cython
+
+from _thread import get_ident
 
 from microbp.engine.hooks import Hook, probe
 from microbp.engine.numbers import knows_better, to_float
@@ -56,11 +59,10 @@ NEGATE = cython.declare(cython.ushort, OPERATIONS["neg"].code)
 SUM = cython.declare(cython.ushort, OPERATIONS["sum"].code)
 NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 
-_recording = cython.declare(cython.bint, True)  # False inside `no_grad`
-_scope = cython.declare(object, None)  # the innermost open `Scope`
-_watch = cython.declare(
-    object, None
-)  # looks at every new node, inside `detect_anomaly`
+# What is going on around a computation: a `State` for each thread in which that is not
+# the usual. Where it is the usual in all threads, a new node asks no further.
+_special = cython.declare(cython.bint, False)
+_states: dict[int, State] = {}
 
 
 @cython.no_gc  # a graph has no cycles: the garbage collector need not look at it
@@ -556,6 +558,40 @@ if not cython.compiled:  # C fields start as zero and None; here the class has t
     del Value.__setattr__, Value.__delattr__, Value.__getattr__
 
 
+@cython.cclass
+class State:
+    """What is going on in one thread: see `Scope`, `no_grad` and `detect_anomaly`."""
+
+    recording: cython.bint  # False inside `no_grad`
+    scope: Any  # the innermost open `Scope`, or None
+    watch: Any  # sees every new node, inside `detect_anomaly`, or None
+
+    def __init__(self) -> None:
+        self.recording = True
+        self.scope = self.watch = None
+
+
+@cython.cfunc
+def _state() -> State:
+    """The state of this thread, to be read."""
+    return _states.get(get_ident()) or _USUAL
+
+
+@cython.cfunc
+def _settle(state: State) -> object:
+    """Keep a state that was changed, unless it is the usual one again."""
+    global _special
+    if state.recording and state.scope is None and state.watch is None:
+        _states.pop(get_ident(), None)
+    else:
+        _states[get_ident()] = state
+    _special = bool(_states)
+    return None
+
+
+_USUAL = State()
+
+
 def publish(operation: Operation) -> None:
     """Make an operation a method of Value, if it is written as a function."""
     if operation.is_function and not hasattr(Value, operation.name):
@@ -581,34 +617,35 @@ def set_display(show: Callable[[Value], dict[str, Any]]) -> None:
 
 def swap_scope(scope: Scope | None) -> Scope | None:
     """Make this the innermost scope; tells which one it was. For `Scope` alone."""
-    global _scope
-    before: Scope | None = _scope
-    _scope = scope
+    state: State = _states.get(get_ident()) or State()
+    before: Scope | None = state.scope
+    state.scope = scope
+    _settle(state)
     return before
 
 
 def swap_recording(recording: bool) -> bool:
     """Record operations or not; tells what it was before. For `no_grad` alone."""
-    global _recording
-    before = bool(_recording)
-    _recording = recording
+    state: State = _states.get(get_ident()) or State()
+    before = bool(state.recording)
+    state.recording = recording
+    _settle(state)
     return before
-
-
-# ---- making nodes -------------------------------------------------------------------
 
 
 def swap_watch(watch: Callable[[Value], None] | None) -> Any:
     """Let a function look at every new node, or none; gives back the one before."""
-    global _watch
-    before = _watch
-    _watch = watch
+    state: State = _states.get(get_ident()) or State()
+    before = state.watch
+    state.watch = watch
+    _settle(state)
     return before
 
 
 def watched() -> bool:
     """Is there a function that looks at every new node?"""
-    return _watch is not None
+    state: State = _state()
+    return state.watch is not None
 
 
 @cython.cfunc
@@ -621,17 +658,20 @@ def _node(
     if not cython.compiled:  # the class has these too, but the walk reads them often
         node._grad = 0.0
         node._waiting = 0
-    if not _recording:
-        return node
+    state: State = None  # type: ignore[assignment] # a class of C may be None
+    if _special:
+        state = _state()
+        if not state.recording:
+            return node
     node._code = code
     node._x = x
     node._y = y
     node._dx = dx
     node._dy = dy
-    if _scope is not None:
-        node._scope = _scope
-    if _watch is not None:
-        _watch(node)
+    if state is not None:
+        node._scope = state.scope
+        if state.watch is not None:
+            state.watch(node)
     if cython.compiled:
         node._depth = x._depth + 1
         if y is not None and y._depth > x._depth:
@@ -651,16 +691,19 @@ def _wide_node(
     """The result of an operation on any number of operands."""
     node: Value = Value.__new__(Value)
     node._data = data
-    if not _recording:
-        return node
+    state: State = None  # type: ignore[assignment] # a class of C may be None
+    if _special:
+        state = _state()
+        if not state.recording:
+            return node
     node._code = code
     extra = _extra_of(node)
     extra.parents = parents
     extra.local_grads = local_grads
-    if _scope is not None:
-        node._scope = _scope
-    if _watch is not None:
-        _watch(node)
+    if state is not None:
+        node._scope = state.scope
+        if state.watch is not None:
+            state.watch(node)
     if cython.compiled:
         depth: cython.ushort = 0
         parent: Value
@@ -871,9 +914,10 @@ def _build_by_hand(node: Value, operands: Any, op: Any) -> None:
                 f"{len(parents)} operands need as many local derivatives, "
                 f"not {len(local_grads)}"
             )
-    if _recording:
+    state: State = _state()
+    if state.recording:
         node._code = BY_HAND
         extra = _extra_of(node)
         extra.op = op if isinstance(op, str) and op else "by hand"
         extra.parents, extra.local_grads = parents, local_grads
-        node._scope = _scope
+        node._scope = state.scope
