@@ -6,7 +6,9 @@ Map: `picture` makes a `Picture`, a `graphviz.Digraph` whose errors say what to 
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from subprocess import CalledProcessError, SubprocessError, TimeoutExpired, run
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ import graphviz
 from microbp.draw.dot import body
 from microbp.draw.options import Options
 from microbp.errors import ChoiceError, DotNotFoundError
+from microbp.files import write_whole
 
 if TYPE_CHECKING:
     from typing import Any
@@ -51,16 +54,52 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]
         data = run_dot("dot", format or self.format, self.source)
         return data if encoding is None else data.decode(encoding)
 
-    def render(self, *args: Any, **kwargs: Any) -> Any:
+    def render(
+        self,
+        filename: Any = None,
+        directory: Any = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: Any = None,
+        *,
+        outfile: Any = None,
+        **others: Any,
+    ) -> Any:
         """Write the picture into a file, as `graphviz.Digraph.render` does.
 
+        The file is replaced when the new one is complete.
+
         Raises:
-            DotNotFoundError: The program `dot` is missing, or it failed.
+            DotNotFoundError: The program `dot` is missing, it failed, or it took longer
+                than two minutes.
         """
-        try:
-            return super().render(*args, **kwargs)
-        except (graphviz.ExecutableNotFound, SubprocessError) as error:
-            raise dot_error(error) from error
+        if others or view or (outfile is None and filename is None):
+            try:  # what is asked for is a matter of Graphviz alone
+                return super().render(
+                    filename,
+                    directory,
+                    view,
+                    cleanup,
+                    format,
+                    outfile=outfile,
+                    **others,
+                )
+            except (graphviz.ExecutableNotFound, SubprocessError) as error:
+                raise dot_error(error) from error
+        if outfile is not None:
+            format = format or Path(outfile).suffix[1:] or self.format
+            if filename is None:
+                filename, directory = Path(outfile).with_suffix(".gv"), ""
+        format = str(format or self.format).lower()
+        if format not in graphviz.FORMATS:
+            raise ChoiceError("format", format, graphviz.FORMATS)
+        source = self.save(filename, directory=directory)
+        target = os.fspath(outfile) if outfile is not None else f"{source}.{format}"
+        data = run_dot("dot", format, self.source)
+        write_whole(target, lambda file: file.write(data))
+        if cleanup:
+            os.remove(source)
+        return target
 
 
 def run_dot(engine: str, format: str, text: str, *options: str) -> bytes:

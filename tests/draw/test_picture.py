@@ -185,3 +185,16 @@ def test_a_dot_that_crashes_or_hangs_is_said_to(dot_that, monkeypatch):
     with pytest.raises(DotNotFoundError, match=r"stopped after 0\.5 s: fold the"):
         draw(square()).pipe()
     assert explore(square()).html  # which has a layout of its own
+
+
+@pytest.mark.exe
+def test_a_picture_that_fails_leaves_the_one_of_before(dot_that, tmp_path, monkeypatch):
+    path = tmp_path / "square.svg"
+    assert str(path) == draw(square()).render(outfile=path, cleanup=True)
+    before = path.read_bytes()
+    dot_that("echo half; exit 1")
+    with pytest.raises(DotNotFoundError, match="failed with code 1"):
+        draw(square()).render(outfile=path)
+
+    assert before == path.read_bytes()
+    assert [] == list(tmp_path.glob("*.part"))
