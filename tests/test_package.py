@@ -94,7 +94,9 @@ def is_room(name):
 
 
 def test_all_is_sorted_in_its_two_parts_and_has_no_name_twice():
-    functions = [row.name for row in OPERATIONS.values() if row.is_function]
+    # Not those that a doctest has added since.
+    rows = [row.name for row in OPERATIONS.values() if row.is_function]
+    functions = [name for name in rows if name in microbp.__all__]
     written = [name for name in microbp.__all__ if name not in functions]
     # Constants, classes, the rest: ruff's order for `__all__` (RUF022).
     in_order = sorted(

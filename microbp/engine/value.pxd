@@ -2,6 +2,8 @@
 # declare there, in the same order. A node takes 96 bytes. Fields are cleared in this
 # order when a node is freed, so `_extra`, which holds the Breaker, comes last.
 
+from cpython.pythread cimport PyThread_get_thread_ident
+
 cdef class Value:
     cdef double _data, _grad
     cdef Value _x, _y

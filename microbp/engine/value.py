@@ -24,7 +24,7 @@ try:
 except ImportError:
     from microbp.engine import plain as cython
 
-from _thread import get_ident
+from _thread import allocate_lock, get_ident
 
 from microbp.engine.hooks import Hook, probe
 from microbp.engine.numbers import knows_better, to_float
@@ -59,10 +59,14 @@ NEGATE = cython.declare(cython.ushort, OPERATIONS["neg"].code)
 SUM = cython.declare(cython.ushort, OPERATIONS["sum"].code)
 NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 
-# What is going on around a computation: a `State` for each thread in which that is not
-# the usual. Where it is the usual in all threads, a new node asks no further.
-_special = cython.declare(cython.bint, False)
+# What is going on around a computation: a `State` for each thread. Where it is the
+# usual in all of them, a new node asks no further.
+_special = cython.declare(cython.int, 0)  # threads in which something unusual goes on
+_watching = cython.declare(cython.int, 0)  # threads in which new nodes are watched
 _states: dict[int, State] = {}
+_turn = allocate_lock()
+_owner = cython.declare(cython.ulong, 0)  # the thread whose state is `_current`
+_current = cython.declare(object, None)
 
 
 @cython.no_gc  # a graph has no cycles: the garbage collector need not look at it
@@ -573,23 +577,45 @@ class State:
 
 @cython.cfunc
 def _state() -> State:
-    """The state of this thread, to be read."""
-    return _states.get(get_ident()) or _USUAL
+    """The state of this thread; kept at hand while the thread stays the same."""
+    global _owner, _current
+    if not cython.compiled:  # where threads may change between any two lines
+        return _states.get(get_ident()) or _states.setdefault(get_ident(), State())
+    thread: cython.ulong = PyThread_get_thread_ident()  # type: ignore[name-defined] # noqa: F821 (C, see value.pxd)
+    if thread != _owner:
+        _current = _states.setdefault(get_ident(), State())
+        _owner = thread
+    return _current
 
 
 @cython.cfunc
-def _settle(state: State) -> object:
-    """Keep a state that was changed, unless it is the usual one again."""
-    global _special
-    if state.recording and state.scope is None and state.watch is None:
-        _states.pop(get_ident(), None)
-    else:
-        _states[get_ident()] = state
-    _special = bool(_states)
+def _is_usual(state: State) -> cython.bint:
+    return state.recording and state.scope is None and state.watch is None
+
+
+def _recount(special: int, watching: int) -> None:
+    """So many threads more, or less, in which something goes on."""
+    global _special, _watching
+    with _turn:
+        _special += special
+        _watching += watching
+
+
+@cython.cfunc
+def _begun(node: Value) -> cython.bint:
+    """Is this node to be recorded? Then it remembers its module."""
+    state: State = _state()
+    if state.recording:
+        node._scope = state.scope
+    return state.recording
+
+
+@cython.cfunc
+def _seen(node: Value) -> object:
+    state: State = _state()
+    if state.watch is not None:
+        state.watch(node)
     return None
-
-
-_USUAL = State()
 
 
 def publish(operation: Operation) -> None:
@@ -617,28 +643,36 @@ def set_display(show: Callable[[Value], dict[str, Any]]) -> None:
 
 def swap_scope(scope: Scope | None) -> Scope | None:
     """Make this the innermost scope; tells which one it was. For `Scope` alone."""
-    state: State = _states.get(get_ident()) or State()
+    state: State = _state()
+    was_usual: cython.bint = _is_usual(state)
     before: Scope | None = state.scope
     state.scope = scope
-    _settle(state)
+    if was_usual != _is_usual(state):
+        _recount(1 if was_usual else -1, 0)
     return before
 
 
 def swap_recording(recording: bool) -> bool:
     """Record operations or not; tells what it was before. For `no_grad` alone."""
-    state: State = _states.get(get_ident()) or State()
+    state: State = _state()
+    was_usual: cython.bint = _is_usual(state)
     before = bool(state.recording)
     state.recording = recording
-    _settle(state)
+    if was_usual != _is_usual(state):
+        _recount(1 if was_usual else -1, 0)
     return before
 
 
 def swap_watch(watch: Callable[[Value], None] | None) -> Any:
     """Let a function look at every new node, or none; gives back the one before."""
-    state: State = _states.get(get_ident()) or State()
+    state: State = _state()
+    was_usual: cython.bint = _is_usual(state)
     before = state.watch
     state.watch = watch
-    _settle(state)
+    change = 0
+    if was_usual != _is_usual(state):
+        change = 1 if was_usual else -1
+    _recount(change, (watch is not None) - (before is not None))
     return before
 
 
@@ -658,20 +692,15 @@ def _node(
     if not cython.compiled:  # the class has these too, but the walk reads them often
         node._grad = 0.0
         node._waiting = 0
-    state: State = None  # type: ignore[assignment] # a class of C may be None
-    if _special:
-        state = _state()
-        if not state.recording:
-            return node
+    if _special and not _begun(node):
+        return node
     node._code = code
     node._x = x
     node._y = y
     node._dx = dx
     node._dy = dy
-    if state is not None:
-        node._scope = state.scope
-        if state.watch is not None:
-            state.watch(node)
+    if _watching:
+        _seen(node)
     if cython.compiled:
         node._depth = x._depth + 1
         if y is not None and y._depth > x._depth:
@@ -691,19 +720,14 @@ def _wide_node(
     """The result of an operation on any number of operands."""
     node: Value = Value.__new__(Value)
     node._data = data
-    state: State = None  # type: ignore[assignment] # a class of C may be None
-    if _special:
-        state = _state()
-        if not state.recording:
-            return node
+    if _special and not _begun(node):
+        return node
     node._code = code
     extra = _extra_of(node)
     extra.parents = parents
     extra.local_grads = local_grads
-    if state is not None:
-        node._scope = state.scope
-        if state.watch is not None:
-            state.watch(node)
+    if _watching:
+        _seen(node)
     if cython.compiled:
         depth: cython.ushort = 0
         parent: Value
