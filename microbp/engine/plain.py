@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 compiled = False
-bint = ushort = uint = Py_ssize_t = int
+bint = ushort = uint = ulong = Py_ssize_t = int
 
 
 def cclass(thing: T) -> T:
