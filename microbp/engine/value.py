@@ -60,9 +60,10 @@ SUM = cython.declare(cython.ushort, OPERATIONS["sum"].code)
 NUMPY_NAMES = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
 
 # What is going on around a computation: a `State` for each thread. Where it is the
-# usual in all of them, a new node asks no further.
-_special = cython.declare(cython.Py_ssize_t, 0)  # threads in which something unusual goes on
-_watching = cython.declare(cython.Py_ssize_t, 0)  # threads in which new nodes are watched
+# usual in all of them, a new node asks no further: in so many it is not, and in so many
+# of these new nodes are watched.
+_special = cython.declare(cython.Py_ssize_t, 0)
+_watching = cython.declare(cython.Py_ssize_t, 0)
 _states: dict[int, State] = {}
 _turn = allocate_lock()
 _owner = cython.declare(cython.ulong, 0)  # the thread whose state is `_current`
