@@ -6,8 +6,8 @@ gradient; `MLP` and its kin build networks from Values.
 
 Map: `engine` (Value, operations, derivatives), `graph` (what views read), `text` (in
 words and formulas), `draw` (pictures), `lift` (array programs), `train` (losses,
-optimizers, fit), `nn` (networks), `datasets`, `plots`, `keras`, `errors`. Names are
-imported from here; all but the engine are loaded when first used.
+optimizers, fit), `nn` (networks), `datasets`, `plots`, `keras`, `onnx`, `errors`. Names
+are imported from here; all but the engine are loaded when first used.
 """
 
 from microbp.engine import backward as _backward  # noqa: F401 (as compiled as Value)
@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from microbp import datasets, keras, plots
+    from microbp import datasets, keras, onnx, plots
     from microbp.draw import draw, to_dot
     from microbp.draw.mistakes import mistake, mistakes
     from microbp.draw.page import explore
@@ -146,7 +146,7 @@ _LAZY |= dict.fromkeys(
     "microbp.train.losses",
 )
 # Rooms that are used by their own names, as in `microbp.datasets.moons()`.
-_ROOMS = ["datasets", "keras", "plots"]
+_ROOMS = ["datasets", "keras", "onnx", "plots"]
 
 __all__ = [
     "MLP",
