@@ -23,7 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from microbp import datasets, keras, onnx, plots
+    from microbp import datasets, keras, plots
+    from microbp import onnx as onnx  # `import *` must not hide the package onnx
     from microbp.draw import draw, to_dot
     from microbp.draw.mistakes import mistake, mistakes
     from microbp.draw.page import explore

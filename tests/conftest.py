@@ -2,9 +2,13 @@
 
 import shutil
 from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+# What the examples in the docstrings of bridges need.
+NEEDED = {"microbp.onnx.": "onnx"}
 
 
 def pytest_addoption(parser):
@@ -28,6 +32,9 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(no_exe)
         elif config.getoption("--only-exe"):
             item.add_marker(no_others)
+        for start, package in NEEDED.items():
+            if item.name.startswith(start) and not find_spec(package):
+                item.add_marker(pytest.mark.skip(reason=f"{package} is not installed"))
 
 
 def pytest_report_header():

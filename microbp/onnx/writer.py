@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from microbp.lift.blocks import Block, Run
     from microbp.lift.program import Program
+    from microbp.lift.tape import Rule
 
 OPSET, IR_VERSION = 18, 8  # of December 2022: what older runtimes read as well
 
@@ -63,18 +64,22 @@ class Writer:
             ArgumentError: There is no result, or a formula cannot be taken apart.
         """
         n = len(self.roots) - self.program.n_outputs
-        if not self.roots:
-            raise ArgumentError("the program has no result: lift one Value or more")
+        if not n:
+            raise ArgumentError(
+                "the program has outputs and no result: give lift a Value or more"
+            )
         forward = Forward(self.memory)
         for home, block in enumerate(self.blocks.blocks, 3):
             self.module = self.modules[home - 3]
             try:
                 self._block(home, block, forward)
-            except (AttributeError, TypeError) as fault:
+            except (AttributeError, TypeError, ValueError) as fault:
+                if block.rule is None:
+                    raise
                 raise ArgumentError(
-                    f"{block.rule.name if block.rule else 'a sum'!r} cannot be "
-                    f"exported, as its formula stops at a symbol ({fault}): write it "
-                    "in microbp's functions, such as exp and where, and in + - * / **"
+                    f"{block.rule.name!r} cannot be exported, because its formula "
+                    f"takes numbers alone ({fault}): write it in + - * / ** and the "
+                    "functions of microbp.engine.functional, such as exp and where"
                 ) from fault
         self.module = ""
         results = [self._result("output", self.roots[:n], self.single)]
@@ -106,9 +111,8 @@ class Writer:
     def constant(self, numbers: Any, dtype: Any = None, name: str = "constant") -> str:
         """The name of a constant tensor; equal ones are the same."""
         with np.errstate(over="ignore"):
-            array = np.ascontiguousarray(numbers, dtype or self.dtype)
-        array = array.reshape(np.shape(numbers))
-        key = (array.dtype, array.shape, array.tobytes())
+            array = np.asarray(numbers, dtype or self.dtype)
+        key = (array.dtype.str, array.shape, array.tobytes())
         if key not in self.names:
             self.names[key] = self._name(name)
             tensor = self.onnx.numpy_helper.from_array(array, self.names[key])
@@ -161,20 +165,19 @@ class Writer:
         if block.rule is LARGEST:
             name = self._largest(block)
         elif block.rule is not None:
-            name = self._elementwise(block)
+            name = self._elementwise(block.rule, block.slots)
         else:
             name = self._sum(block)
         self.homes[home] = (self._spread(name, len(block)), len(block))
 
-    def _elementwise(self, block: Block) -> str:
-        assert block.rule is not None
+    def _elementwise(self, rule: Rule, slots: list[Table | float]) -> str:
         formula = Formula(self)
-        slots = [
+        operands = [
             np.float64(slot) if isinstance(slot, float) else self._read(slot)
-            for slot in block.slots
+            for slot in slots
         ]
         with np.errstate(all="ignore"):
-            return formula.compute(block.rule.value(*map(formula.operand, slots)))
+            return formula.compute(rule.value(*map(formula.operand, operands)))
 
     def _largest(self, block: Block) -> str:
         tables: list[Any] = block.slots
