@@ -1,7 +1,12 @@
 """Export to ONNX: onnxruntime computes what the scalar engine computes."""
 
 import itertools
+import json
 import math
+import re
+import threading
+import urllib.error
+import urllib.request
 
 import numpy as np
 import pytest
@@ -18,7 +23,7 @@ from microbp.errors import (
 )
 from microbp.keras import Dense, Sequential
 from microbp.onnx import export
-from tests.helpers import run_python
+from tests.helpers import ROOT, run_python
 from tests.lift.graphs import compute, recipes
 
 onnx = pytest.importorskip("onnx")
@@ -427,3 +432,31 @@ def test_equal_models_are_equal_files(tmp_path):
         export(MLP(2, [3, 1], rng=0), tmp_path / name)
 
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+# ---- the page -----------------------------------------------------------------------
+
+
+def ask(server, data):
+    address = "http://{}:{}".format(*server.server_address)
+    with urllib.request.urlopen(address, data.encode(), timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+def test_the_code_in_the_docs_runs_and_serves(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "onnx.md").read_text(encoding="utf-8")
+    names = {"__name__": "page"}
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(code, names)
+    monkeypatch.setattr(names["Predict"], "log_message", lambda *_: None)
+    with names["ThreadingHTTPServer"](("127.0.0.1", 0), names["Predict"]) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        points = [[0.5, 0.2], [1.0, -0.5]]
+        answer = ask(server, json.dumps(points))
+        with pytest.raises(urllib.error.HTTPError, match="rows of numbers") as refused:
+            ask(server, "[[1, 2, 3]]")
+        refused.value.close()
+        server.shutdown()
+
+    assert_same(names["model"].predict(points), answer)
