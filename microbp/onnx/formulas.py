@@ -27,7 +27,11 @@ HALF_PI = math.pi / 2
 
 
 def _log1p(x: Any) -> Any:
-    """By Kahan's trick: what 1 + x loses of x is lost in both, and cancels."""
+    """What 1 + x loses of x is lost in both factors, and cancels.
+
+    W. Kahan's trick; D. Goldberg, What every computer scientist should know about
+    floating-point arithmetic, 1991, theorem 4.
+    """
     near = 1.0 + x
     kept = near - 1.0
     small = where(abs(kept) > 0.0, log(near) * (x / kept), x)
@@ -35,7 +39,10 @@ def _log1p(x: Any) -> Any:
 
 
 def _expm1(x: Any) -> Any:
-    """By Kahan's trick, the other way round."""
+    """The same the other way round.
+
+    N. J. Higham, Accuracy and stability of numerical algorithms, 2002, section 1.14.1.
+    """
     near = exp(x)
     kept = near - 1.0
     small = where(abs(kept) > 0.0, kept * (x / log(near)), x)
