@@ -1,6 +1,7 @@
 """Where does the nan come from? `detect_anomaly` looks at every number that arises.
 
-Map: `detect_anomaly` watches; `_look` sees new results, `check_backward` gradients.
+Map: `detect_anomaly` watches; `_look` sees new results, `check_backward` gradients;
+`check_start` and `remember` see to what a run's gradients are added.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from microbp.errors import AnomalyError, PlaceholderError, StaleGraphError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any
 
 
@@ -20,12 +22,17 @@ class detect_anomaly:  # PyTorch's name, so in small letters
 
     The message names the operation, its operands with their labels and numbers, and the
     line of your code that computed it. Inside, `backward` also makes sure that no
-    number was changed after it was used. It costs time, so it is for finding a fault
-    and not for a whole training.
+    number was changed after it was used, and warns where gradients are added up that
+    nobody wants to add up: a second run from the same node, or a leaf that was updated
+    and not set to zero. It costs time, so it is for finding a fault and not for a whole
+    training.
 
     Raises:
         AnomalyError: A result, or a gradient, is nan or infinite.
         StaleGraphError: `backward` met a number that does not follow from its operands.
+
+    Warns:
+        UserWarning: A run adds its gradients to those of another, likely by mistake.
 
     Example:
         >>> from microbp import Value, detect_anomaly
@@ -92,8 +99,67 @@ def check_backward(node: Value) -> None:
         )
 
 
+def check_start(root: Value) -> None:
+    """Warn if a run is about to be added to another, where that is a likely mistake.
+
+    To add up the gradients of several graphs is none, and passes without a word.
+    """
+    from microbp.engine.backward import walk
+
+    kept = [x for x in walk([root]) if _is_named(x) and x.grad != 0.0]
+    for x in kept:
+        used = getattr(x, "_used_with", number_of(x))
+        if used != number_of(x) and used == used:
+            _hint(
+                f"{_name(x)} was changed after a backward run and still has the "
+                "gradient of that run, to which this one adds: set it to 0.0 before, "
+                "by model.zero_grad() or x.grad = 0.0"
+            )
+            return
+    if kept and getattr(root, "_has_run", False):
+        _hint(
+            f"a backward run went through {_name(root)} before, and leaves add what "
+            "they get now to what they have: set their grad to 0.0 before, by "
+            "model.zero_grad() or x.grad = 0.0"
+        )
+
+
+def remember(order: list[Value]) -> None:
+    """Note with which numbers the leaves behind these nodes were used."""
+    order[0]._has_run = True
+    for node in order:
+        for x in node.parents:
+            if _is_named(x):
+                x._used_with = number_of(x)
+
+
+def _is_named(x: Value) -> bool:
+    """Is it a leaf that the user can reach, and no bare number beside an operator?"""
+    return x.kind != "operation" and bool(x.label or x.kind != "constant")
+
+
+def _name(x: Value) -> str:
+    """A name without numbers, so that a loop is warned of one thing once."""
+    return repr(x.label) if x.label else f"the result of {x.op}" if x.op else "a leaf"
+
+
+def _hint(text: str) -> None:
+    from warnings import warn_explicit
+
+    frame = _frame()
+    seen = frame.f_globals.setdefault("__warningregistry__", {})
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    warn_explicit(text, UserWarning, file, line, registry=seen)
+
+
 def _line() -> str:
     """The line of the user's code that is running."""
+    frame = _frame()
+    return f"{frame.f_code.co_filename}, line {frame.f_lineno}"
+
+
+def _frame() -> FrameType:
+    """The innermost frame of the user's code."""
     import sys
     from os.path import dirname
 
@@ -101,4 +167,4 @@ def _line() -> str:
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(home):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename}, line {frame.f_lineno}"
+    return frame

@@ -65,6 +65,10 @@ def backward(root: Value) -> None:
     if root._code < FIRST_INNER:  # a leaf
         root._grad += 1.0
         return
+    if watched():
+        from microbp.engine.anomaly import check_start
+
+        check_start(root)
     with _walking:
         try:
             hooks: cython.bint = _count(root, True)
@@ -82,6 +86,10 @@ def backward(root: Value) -> None:
                 from microbp.engine.anomaly import check_backward
 
                 check_backward(node)
+        if watched():
+            from microbp.engine.anomaly import remember
+
+            remember(order)
 
 
 def forward(root: Value) -> None:

@@ -1,7 +1,10 @@
 """Downloads, from a server in this process: resumed, checked, never half there."""
 
 import hashlib
+import subprocess
+import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -37,6 +40,8 @@ class Handler(BaseHTTPRequestHandler):
         if server.cut:
             end = min(end, start + server.cut)
         self.wfile.write(body[start:end])
+        if server.stalls:
+            server.goes_on.wait(30)
 
     def log_message(self, *arguments):
         pass
@@ -46,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
 def server(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.ranges, server.cut, server.wrong, server.status = True, 0, False, 200
-    server.asked = []
+    server.asked, server.stalls, server.goes_on = [], False, threading.Event()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     url = f"http://127.0.0.1:{server.server_address[1]}/"
@@ -96,3 +101,36 @@ def test_a_server_without_the_file_is_named(server, tmp_path):
     with pytest.raises(DownloadError, match=r"could not be downloaded(.|\n)*404"):
         download.fetch(["data"], tmp_path)
     assert not (tmp_path / "data").exists()
+
+
+FETCH = """
+import sys
+from pathlib import Path
+from microbp.datasets import download
+
+url, size, digest, folder = sys.argv[1:]
+download.MIRRORS[:] = [url]
+download.FILES["data"] = (int(size), digest)
+download.fetch(["data"], Path(folder))
+"""
+
+
+@pytest.mark.parametrize("stop", ["kill", "terminate"])
+def test_a_download_that_is_killed_is_continued(server, tmp_path, stop):
+    server.cut, server.stalls = 100_000, True
+    size, digest = download.FILES["data"]
+    arguments = [download.MIRRORS[0], str(size), digest, str(tmp_path)]
+    child = subprocess.Popen([sys.executable, "-c", FETCH, *arguments])
+    part, end = tmp_path / "data.part", time.monotonic() + 30
+    while not part.exists() or part.stat().st_size < download.CHUNK:
+        assert child.poll() is None and time.monotonic() < end
+        time.sleep(0.01)
+    getattr(child, stop)()
+    child.wait()
+    server.cut, server.stalls = 0, False
+    server.goes_on.set()
+
+    assert not (tmp_path / "data").exists()
+    download.fetch(["data"], tmp_path)
+    assert (tmp_path / "data").read_bytes() == CONTENT
+    assert server.asked == [None, f"bytes={download.CHUNK}-"]

@@ -92,3 +92,61 @@ def test_placeholders_are_no_anomaly():
         program = lift((w * x).tanh(), inputs=[x])
 
     assert 0.0 == program([[0.0]])[0]
+
+
+def test_a_forgotten_zero_grad_is_hinted_at():
+    w = Value(1.0, label="w")
+    with detect_anomaly():
+        (w * w).backward()
+        w.data -= 0.1 * w.grad
+        with pytest.warns(UserWarning, match=r"'w' was changed .*zero_grad") as told:
+            (w * w).backward()  # the line without zero_grad
+        w.data -= 0.1 * w.grad
+        w.grad = 0.0
+        (w * w).backward()  # a warning would be an error here
+
+    assert [Path(each.filename) for each in told] == [Path(__file__)]
+    assert told[0].lineno == here("the line without" + " zero_grad")
+    assert w.grad == 2.0 * w.data
+
+
+def test_a_second_run_from_the_same_node_is_hinted_at():
+    x = Value(3.0, label="x")
+    with detect_anomaly():
+        y = x * x
+        y.backward()
+        with pytest.warns(UserWarning, match="went through the result of [*] before"):
+            y.backward()
+
+    assert x.grad == 12.0
+
+
+def test_adding_up_the_gradients_of_several_graphs_is_no_mistake():
+    w = Value(1.0, label="w")
+    with detect_anomaly():
+        for x in (2.0, 3.0, 5.0):
+            (w * x).backward()
+
+    assert w.grad == 10.0
+
+
+def test_a_graph_that_is_kept_and_computed_anew_is_no_mistake():
+    x = Value(3.0, label="x")
+    with detect_anomaly():
+        y = x * x * 2.0
+        y.backward()
+        x.data, x.grad = 5.0, 0.0
+        y.forward()
+        y.backward()
+
+    assert x.grad == 20.0
+
+
+def test_without_detect_anomaly_nothing_is_said():
+    x = Value(3.0)
+    y = x * x
+    y.backward()
+    x.data = 4.0
+    y.backward()
+
+    assert x.grad == 12.0  # the local derivatives of before: y is as it was made

@@ -113,22 +113,27 @@ def killing(number):
     writes += 1
     if writes == 3:
         os.ftruncate(number, 100)
-        os.kill(os.getpid(), 9)
+        os.kill(os.getpid(), {signal})
     flush(number)
 os.fsync = killing
 model().fit(X, Y, 8, epochs=6, verbose=0, seed=5, callbacks=[Checkpoint({path!r})])
 """
 
 
-def test_a_run_killed_in_the_middle_of_a_write_goes_on_from_the_file_before(tmp_path):
+@pytest.mark.parametrize("signal", [9, 2], ids=["kill -9", "Ctrl-C"])
+def test_a_run_stopped_in_the_middle_of_a_write_goes_on_from_the_file_before(
+    tmp_path, signal
+):
     from pathlib import Path
 
     path = str(tmp_path / "run.npz")
-    program = KILLED.format(here=str(Path(__file__).parent), path=path)
+    program = KILLED.format(here=str(Path(__file__).parent), path=path, signal=signal)
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=False, timeout=60
     )
-    assert done.returncode == -9, done.stderr
+    assert done.returncode == -signal, done.stderr
+    left = [each.name for each in tmp_path.iterdir()]
+    assert signal == 9 or left == ["run.npz"]  # what is half written goes as well
 
     whole, resumed = model(), model()
     whole.fit(X, Y, 8, epochs=6, verbose=0, seed=5)
